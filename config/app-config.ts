@@ -1,0 +1,82 @@
+/** Immutable settings of one process, in the shape the code uses. Built once by `load-config.ts`. */
+export abstract class AppConfig {
+  abstract readonly isProduction: boolean;
+  abstract readonly isDemo: boolean;
+  abstract readonly logLevel: string;
+  abstract readonly http: HttpConfig;
+  abstract readonly auth: AuthConfig;
+  abstract readonly allowedOrigins: readonly string[];
+  abstract readonly quotes: QuotesConfig;
+  abstract readonly ws: WsConfig;
+  abstract readonly limits: LimitsConfig;
+  abstract readonly drain: DrainConfig;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** CIDR ranges or addresses whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface AuthConfig {
+  /** The HMAC secret, or public keys in PEM; never both. */
+  readonly key: { readonly secret: string } | { readonly publicKeys: readonly string[] };
+  /** Empty: whatever the keys allow. */
+  readonly algorithms: readonly string[];
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  readonly types: readonly string[];
+  readonly clockToleranceSeconds: number;
+  readonly maxAgeSeconds: number;
+  readonly isQueryTokenAllowed: boolean;
+  readonly timeoutMs: number;
+  readonly expiryWarningSeconds: number;
+  readonly apiKeys: readonly ApiKeyConfig[];
+}
+
+export interface ApiKeyConfig {
+  readonly name: string;
+  /** SHA-256 of the key, lower-case hex. The key itself is never configured. */
+  readonly sha256: string;
+  readonly scopes: readonly string[];
+}
+
+export interface QuotesConfig {
+  readonly feed: { readonly kind: 'simulator' } | { readonly kind: 'replay'; readonly file: string };
+  readonly intervalMs: number;
+  readonly symbols: readonly string[];
+  readonly seed: number;
+  readonly replayBarsPerInterval: number;
+}
+
+export interface WsConfig {
+  readonly flushIntervalMs: number;
+  readonly maxPayloadBytes: number;
+  readonly maxQueueBytes: number;
+  readonly maxQueueAgeMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly messageTimeoutMs: number;
+  readonly noProgressTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+}
+
+/** 0 switches a limit off. */
+export interface LimitsConfig {
+  readonly connections: number;
+  readonly connectionsPerIp: number;
+  readonly connectionsPerUser: number;
+  readonly unauthenticatedPerIp: number;
+  readonly upgradesPerIpPerSecond: number;
+  readonly commandsPerSecond: number;
+  readonly subscriptions: number;
+}
+
+export interface DrainConfig {
+  /** Wait between refusing upgrades and closing sockets, for load balancers to notice. */
+  readonly delayMs: number;
+  /** Longest time over which sockets are closed in slices. */
+  readonly windowMs: number;
+}

@@ -1,0 +1,185 @@
+import { createPublicKey } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import type { ApiKeyConfig, AppConfig, AuthConfig, QuotesConfig } from './app-config.js';
+import type { EnvDto } from './env.dto.js';
+
+/** HMAC secrets below the size of the hash weaken it (RFC 7518 section 3.2). */
+const MIN_SECRET_BYTES = 32;
+
+/** The rules that need more than one variable. Adds to `faults`; the result counts only while there are none. */
+export function assembleConfig(env: EnvDto, faults: string[], generateSecret: () => string): AppConfig {
+  const isProduction = env.NODE_ENV === 'production';
+  const isDemo = env.DEMO ?? (!isProduction && env.JWT_PUBLIC_KEY === undefined);
+  if (isDemo && isProduction) {
+    faults.push('DEMO must be false in production: it hands out tokens to anybody who asks');
+  }
+  if (isDemo && env.JWT_PUBLIC_KEY !== undefined) {
+    faults.push('DEMO signs its own tokens: it needs JWT_SECRET (or none), not JWT_PUBLIC_KEY');
+  }
+  if (env.WS_HEARTBEAT_TIMEOUT_MS <= env.WS_HEARTBEAT_INTERVAL_MS) {
+    faults.push('WS_HEARTBEAT_TIMEOUT_MS must be greater than WS_HEARTBEAT_INTERVAL_MS');
+  }
+  checkOrigins(env.ALLOWED_ORIGINS, faults);
+  checkProxies(env.TRUSTED_PROXIES, faults);
+  return {
+    isProduction,
+    isDemo,
+    logLevel: env.LOG_LEVEL,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      maxBodyBytes: env.HTTP_MAX_BODY_BYTES,
+      trustedProxies: env.TRUSTED_PROXIES,
+    },
+    auth: authConfig(env, isProduction, faults, generateSecret),
+    allowedOrigins: env.ALLOWED_ORIGINS.map((origin) => origin.toLowerCase()),
+    quotes: quotesConfig(env, faults),
+    ws: {
+      flushIntervalMs: env.WS_FLUSH_INTERVAL_MS,
+      maxPayloadBytes: env.WS_MAX_PAYLOAD_BYTES,
+      maxQueueBytes: env.WS_MAX_QUEUE_BYTES,
+      maxQueueAgeMs: env.WS_MAX_QUEUE_AGE_MS,
+      heartbeatIntervalMs: env.WS_HEARTBEAT_INTERVAL_MS,
+      heartbeatTimeoutMs: env.WS_HEARTBEAT_TIMEOUT_MS,
+      messageTimeoutMs: env.WS_MESSAGE_TIMEOUT_MS,
+      noProgressTimeoutMs: env.WS_NO_PROGRESS_TIMEOUT_MS,
+      closeTimeoutMs: env.WS_CLOSE_TIMEOUT_MS,
+    },
+    limits: {
+      connections: env.LIMIT_CONNECTIONS,
+      connectionsPerIp: env.LIMIT_CONNECTIONS_PER_IP,
+      connectionsPerUser: env.LIMIT_CONNECTIONS_PER_USER,
+      unauthenticatedPerIp: env.LIMIT_UNAUTHENTICATED_PER_IP,
+      upgradesPerIpPerSecond: env.LIMIT_UPGRADES_PER_IP,
+      commandsPerSecond: env.LIMIT_COMMANDS_PER_SECOND,
+      subscriptions: env.LIMIT_SUBSCRIPTIONS,
+    },
+    drain: { delayMs: env.DRAIN_DELAY_MS, windowMs: env.DRAIN_WINDOW_MS },
+  };
+}
+
+function authConfig(
+  env: EnvDto,
+  isProduction: boolean,
+  faults: string[],
+  generateSecret: () => string,
+): AuthConfig {
+  return {
+    key: authKey(env, isProduction, faults, generateSecret),
+    algorithms: env.JWT_ALGORITHMS,
+    issuer: env.JWT_ISSUER,
+    audience: env.JWT_AUDIENCE,
+    types: env.JWT_TYPES,
+    clockToleranceSeconds: env.JWT_CLOCK_TOLERANCE_SECONDS,
+    maxAgeSeconds: env.JWT_MAX_AGE_SECONDS,
+    isQueryTokenAllowed: env.AUTH_QUERY_TOKEN,
+    timeoutMs: env.AUTH_TIMEOUT_MS,
+    expiryWarningSeconds: env.AUTH_EXPIRY_WARNING_SECONDS,
+    apiKeys: env.API_KEYS.flatMap((entry) => apiKey(entry, faults)),
+  };
+}
+
+function authKey(
+  env: EnvDto,
+  isProduction: boolean,
+  faults: string[],
+  generateSecret: () => string,
+): AuthConfig['key'] {
+  if (env.JWT_PUBLIC_KEY !== undefined) {
+    if (env.JWT_SECRET !== undefined) {
+      faults.push('JWT_SECRET and JWT_PUBLIC_KEY are both set: one deployment trusts one kind of key');
+    }
+    if (env.JWT_ALGORITHMS.some((algorithm) => algorithm.startsWith('HS'))) {
+      faults.push('JWT_ALGORITHMS must not name an HMAC algorithm beside JWT_PUBLIC_KEY');
+    }
+    return { publicKeys: publicKeys(env.JWT_PUBLIC_KEY, faults) };
+  }
+  if (env.JWT_ALGORITHMS.some((algorithm) => !algorithm.startsWith('HS'))) {
+    faults.push('JWT_ALGORITHMS names an algorithm that needs JWT_PUBLIC_KEY');
+  }
+  if (env.JWT_SECRET === undefined) {
+    if (isProduction) {
+      faults.push('JWT_SECRET or JWT_PUBLIC_KEY is needed in production');
+    }
+    return { secret: generateSecret() };
+  }
+  if (isProduction && Buffer.byteLength(env.JWT_SECRET) < MIN_SECRET_BYTES) {
+    faults.push(`JWT_SECRET must have at least ${MIN_SECRET_BYTES * 8} bits in production`);
+  }
+  return { secret: env.JWT_SECRET };
+}
+
+/** One or more PEM blocks in a row; `\n` may be written out, as env files have no line breaks. */
+function publicKeys(text: string, faults: string[]): string[] {
+  const blocks =
+    text.replaceAll('\\n', '\n').match(/-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g) ?? [];
+  // A private key would be accepted by createPublicKey; it has no business on a gateway.
+  const isUsable = (pem: string): boolean => {
+    try {
+      return !pem.includes('PRIVATE') && ['rsa', 'ec'].includes(createPublicKey(pem).asymmetricKeyType ?? '');
+    } catch {
+      return false;
+    }
+  };
+  if (blocks.length === 0 || !blocks.every(isUsable)) {
+    faults.push('JWT_PUBLIC_KEY must hold RSA or EC public keys in PEM');
+  }
+  return blocks;
+}
+
+function apiKey(entry: string, faults: string[]): ApiKeyConfig[] {
+  const match = /^([A-Za-z0-9_-]{1,64}):([0-9a-f]{64}):([a-z]+(?:[+][a-z]+)*)$/.exec(entry);
+  if (match === null) {
+    faults.push('API_KEYS entries must be name:sha256-in-hex:scope+scope');
+    return [];
+  }
+  const [, name, sha256, scopes] = match as unknown as [string, string, string, string];
+  return [{ name, sha256, scopes: scopes.split('+') }];
+}
+
+function quotesConfig(env: EnvDto, faults: string[]): QuotesConfig {
+  if (env.QUOTES_SYMBOLS.length === 0) {
+    faults.push('QUOTES_SYMBOLS must name at least one symbol');
+  }
+  const file = env.QUOTES_FEED.startsWith('replay:') ? env.QUOTES_FEED.slice('replay:'.length) : undefined;
+  return {
+    feed: file === undefined ? { kind: 'simulator' } : { kind: 'replay', file },
+    intervalMs: env.QUOTES_INTERVAL_MS,
+    symbols: [...new Set(env.QUOTES_SYMBOLS)],
+    seed: env.QUOTES_SEED,
+    replayBarsPerInterval: env.QUOTES_REPLAY_BARS_PER_INTERVAL,
+  };
+}
+
+/** `https://app.example.com`, or `https://*.example.com` for its subdomains. Never `*` alone. */
+function checkOrigins(origins: readonly string[], faults: string[]): void {
+  for (const origin of origins) {
+    if (
+      !/^https?:\/\/(\*\.)?[a-z0-9.-]+\.?(:\d{1,5})?$/i.test(origin) &&
+      !/^https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?$/i.test(origin)
+    ) {
+      faults.push(
+        'ALLOWED_ORIGINS entries must be scheme://host[:port], without a path; *. may stand for subdomains',
+      );
+    }
+  }
+}
+
+function checkProxies(proxies: readonly string[], faults: string[]): void {
+  for (const proxy of proxies) {
+    const [address = '', prefix] = proxy.split('/');
+    const family = isIP(address);
+    try {
+      if (family === 0) {
+        throw new TypeError('not an address');
+      }
+      new BlockList().addSubnet(
+        address,
+        Number(prefix ?? (family === 4 ? 32 : 128)),
+        family === 4 ? 'ipv4' : 'ipv6',
+      );
+    } catch {
+      faults.push('TRUSTED_PROXIES entries must be addresses or CIDR ranges');
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { AppConfig } from '../../config/app-config.js';
+import { Clock } from '../ports/clock.port.js';
+import type { Principal } from '../protocol/principal.js';
+import { KeyRing } from './key-ring.js';
+import { principalFromClaims } from './principal-from-claims.js';
+import { readTokenHeader } from './token-header.js';
+import { TokenRefused, type TokenRefusal } from './token-refused.js';
+
+/** Longest token taken; the header block of an upgrade is bounded at the same size. */
+const MAX_TOKEN_LENGTH = 8192;
+
+/** Token to principal: algorithm by key, signature, `iss`, `aud`, `exp`, `nbf`, `typ`, `sub`, age. */
+@Injectable()
+export class TokenVerifier {
+  private readonly types: ReadonlySet<string>;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly jwt: JwtService,
+    private readonly keys: KeyRing,
+    private readonly clock: Clock,
+  ) {
+    this.types = new Set(config.auth.types.map((type) => type.toLowerCase()));
+  }
+
+  /** Throws `TokenRefused`. */
+  verify(token: string): Principal {
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new TokenRefused('token_malformed');
+    }
+    const { alg, typ } = readTokenHeader(token);
+    // An absent `typ` is a plain JWT (RFC 7519 section 5.1); media types compare without case.
+    if (!this.types.has((typ ?? 'JWT').toLowerCase())) {
+      throw new TokenRefused('token_typ');
+    }
+    const keys = this.keys.keysFor(alg);
+    if (keys.length === 0) {
+      throw new TokenRefused('token_alg');
+    }
+    const { auth } = this.config;
+    const nowSeconds = Math.floor(this.clock.epochMs() / 1000);
+    return principalFromClaims(this.verifiedClaims(token, alg, keys, nowSeconds), {
+      nowSeconds,
+      toleranceSeconds: auth.clockToleranceSeconds,
+      maxAgeSeconds: auth.maxAgeSeconds,
+    });
+  }
+
+  /** Several keys of one type stand for a rotation: the first whose signature fits decides. */
+  private verifiedClaims(
+    token: string,
+    algorithm: string,
+    keys: readonly KeyObject[],
+    clockTimestamp: number,
+  ): Record<string, unknown> {
+    let refusal: TokenRefusal = 'token_signature';
+    for (const key of keys) {
+      try {
+        return this.verifyWith(key, token, algorithm, clockTimestamp);
+      } catch (error) {
+        refusal = refusalOf(error);
+        if (refusal !== 'token_signature') {
+          break;
+        }
+      }
+    }
+    throw new TokenRefused(refusal);
+  }
+
+  private verifyWith(
+    key: KeyObject,
+    token: string,
+    algorithm: string,
+    clockTimestamp: number,
+  ): Record<string, unknown> {
+    const { issuer, audience, clockToleranceSeconds } = this.config.auth;
+    return this.jwt.verify<Record<string, unknown>>(token, {
+      // A KeyObject spares the library guessing what kind of key a string is, at every call.
+      secret: key as unknown as Buffer,
+      algorithms: [algorithm as 'HS256'],
+      clockTimestamp,
+      clockTolerance: clockToleranceSeconds,
+      ...(issuer !== undefined && { issuer }),
+      ...(audience !== undefined && { audience }),
+    });
+  }
+}
+
+/** The library tells its refusals apart by text alone. A spec pins every one of these. */
+function refusalOf(error: unknown): TokenRefusal {
+  const text = error instanceof Error ? error.message : '';
+  if (text === 'invalid signature') {
+    return 'token_signature';
+  }
+  if (/^(jwt expired|jwt not active|invalid exp|invalid nbf)/.test(text)) {
+    return 'token_time';
+  }
+  if (text.startsWith('jwt issuer invalid')) {
+    return 'token_iss';
+  }
+  if (text.startsWith('jwt audience invalid')) {
+    return 'token_aud';
+  }
+  return text === 'invalid algorithm' ? 'token_alg' : 'token_malformed';
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../observability/metrics.js';
+import { Clock } from '../ports/clock.port.js';
+import { ALL_CHANNEL, userChannel } from '../protocol/channel.js';
+import type { Codec } from '../protocol/codec.js';
+import type { Principal } from '../protocol/principal.js';
+import { Flusher } from './flusher.js';
+import { LogChannels } from './log-channels.js';
+import { MergeChannels } from './merge-channels.js';
+import { Session } from './session.js';
+import type { Writer } from './writer.js';
+
+/** Who is connected to this node. */
+@Injectable()
+export class Hub {
+  private readonly sessionsById = new Map<string, Session>();
+  private opened = 0;
+  private users = 0;
+  // One function for all sessions: a closure each would cost memory per connection.
+  private readonly addQueueBytes = (bytes: number): void => {
+    this.metrics.hot.queueBytes += bytes;
+  };
+
+  constructor(
+    private readonly logs: LogChannels,
+    private readonly merges: MergeChannels,
+    private readonly flusher: Flusher,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+  ) {}
+
+  get userCount(): number {
+    return this.users;
+  }
+
+  /** All sessions, oldest first, those without a principal included. */
+  get sessions(): Iterable<Session> {
+    return this.sessionsById.values();
+  }
+
+  get sessionCount(): number {
+    return this.sessionsById.size;
+  }
+
+  find(sessionId: string): Session | undefined {
+    return this.sessionsById.get(sessionId);
+  }
+
+  sessionsOf(userId: string): ReadonlySet<Session> {
+    return this.logs.subscribersOf(userChannel(userId));
+  }
+
+  open(codec: Codec, writer: Writer): Session {
+    this.opened += 1;
+    const session = new Session(
+      randomUUID(),
+      this.opened,
+      this.clock.epochMs(),
+      codec,
+      writer,
+      this.flusher,
+      this.addQueueBytes,
+    );
+    this.sessionsById.set(session.id, session);
+    this.metrics.connections.set(this.sessionsById.size);
+    return session;
+  }
+
+  /** Gives the session its identity, and with it the channels everybody and this user have. */
+  authenticate(session: Session, principal: Principal): void {
+    session.principal = principal;
+    this.logs.subscribe(ALL_CHANNEL, session);
+    if (this.logs.subscribe(userChannel(principal.userId), session) === 1) {
+      this.users += 1;
+      this.metrics.users.set(this.users);
+    }
+  }
+
+  /** The session's receiver can take data again. */
+  resume(session: Session): void {
+    this.flusher.schedule(session);
+  }
+
+  /** Takes an ended session out of everything. Its connection is gone already. */
+  close(session: Session): void {
+    if (!this.sessionsById.delete(session.id)) {
+      return;
+    }
+    this.metrics.connections.set(this.sessionsById.size);
+    this.merges.unsubscribeAll(session);
+    if (session.principal !== undefined) {
+      this.logs.unsubscribe(ALL_CHANNEL, session);
+      if (this.logs.unsubscribe(userChannel(session.principal.userId), session) === 0) {
+        this.users -= 1;
+        this.metrics.users.set(this.users);
+      }
+    }
+    session.dispose();
+  }
+}

@@ -1,0 +1,87 @@
+import { CLOSE_REASONS, type CloseReason } from '../protocol/close-codes.js';
+import type { Codec } from '../protocol/codec.js';
+import type { CommandId } from '../protocol/envelope.js';
+import type { Principal } from '../protocol/principal.js';
+import type { PushMap } from '../protocol/pushes.js';
+import { replyErrorData, type ReplyErrorCode, type ReplyErrorExtras } from '../protocol/reply-errors.js';
+import { type MergeSlot, Outbox } from './outbox.js';
+import type { Writer } from './writer.js';
+
+/** What empties outboxes, as a session needs it. */
+export interface SessionFlusher {
+  readonly maxQueueBytes: number;
+  schedule(session: Session): void;
+  flush(session: Session): void;
+}
+
+/** One live connection. A user may have many; it has no principal until a token proved one. */
+export class Session {
+  principal: Principal | undefined = undefined;
+  isFlushScheduled = false;
+  isClosed = false;
+  readonly outbox = new Outbox();
+  /** Its merge subscriptions, by channel name. */
+  readonly subscriptions = new Map<string, MergeSlot>();
+
+  constructor(
+    /** Unguessable; the back office names a connection by it. */
+    readonly id: string,
+    /** Grows with every session of this node: the order of a paged list. */
+    readonly ordinal: number,
+    readonly connectedAtMs: number,
+    readonly codec: Codec,
+    readonly writer: Writer,
+    private readonly flusher: SessionFlusher,
+    private readonly addQueueBytes: (bytes: number) => void,
+  ) {}
+
+  push<Event extends keyof PushMap>(event: Event, data: PushMap[Event]): void {
+    this.enqueue(this.codec.encodePush(event, data));
+  }
+
+  reply(id: CommandId | undefined, data: unknown): void {
+    this.enqueue(this.codec.encodeReply(id, data));
+  }
+
+  refuse(id: CommandId | undefined, code: ReplyErrorCode, extras?: ReplyErrorExtras): void {
+    this.enqueue(this.codec.encodeError(id, replyErrorData(code, extras)));
+  }
+
+  /** Adds one encoded message to the log lane. A receiver that left too much of it unread is closed as slow. */
+  enqueue(frame: Uint8Array): void {
+    if (this.isClosed) {
+      return;
+    }
+    const { outbox } = this;
+    if (outbox.logBytes + frame.length > this.flusher.maxQueueBytes && outbox.hasLog) {
+      if (!this.writer.isWritable) {
+        this.close(CLOSE_REASONS.slowConsumer);
+        return;
+      }
+      // A burst within one turn is no slowness: the receiver was never asked to take it.
+      this.flusher.flush(this);
+    }
+    outbox.addFrame(frame);
+    this.addQueueBytes(frame.length);
+    this.flusher.schedule(this);
+  }
+
+  /** Ends the connection with a word: what waits is still written, except for a reader that is the problem itself. */
+  close(reason: CloseReason): void {
+    if (this.isClosed) {
+      return;
+    }
+    if (reason !== CLOSE_REASONS.slowConsumer) {
+      this.flusher.flush(this);
+    }
+    this.isClosed = true;
+    this.writer.close(reason);
+  }
+
+  /** Gives back what waits; nothing is accepted afterwards. Called once, when the connection has ended. */
+  dispose(): void {
+    this.isClosed = true;
+    this.addQueueBytes(-this.outbox.logBytes);
+    this.outbox.clear();
+  }
+}

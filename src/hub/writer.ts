@@ -1,0 +1,14 @@
+import type { CloseReason } from '../protocol/close-codes.js';
+
+/** What a session asks of the transport that carries it. */
+export abstract class Writer {
+  /** False while the receiver is behind, and once the connection closes. The transport flushes when it turns true. */
+  abstract readonly isWritable: boolean;
+  /** Address of the client, as limits and the back office see it. */
+  abstract readonly remoteAddress: string;
+
+  /** Hands over one buffer, whole messages only. Never mutate it afterwards: other sessions share it. */
+  abstract write(bytes: Uint8Array): void;
+  /** Says goodbye, then ends the connection; nothing is written after it. */
+  abstract close(reason: CloseReason): void;
+}

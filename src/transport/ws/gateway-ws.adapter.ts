@@ -1,0 +1,64 @@
+import type { EventEmitter } from 'node:events';
+import type { INestApplicationContext } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
+import type { Session } from '../../hub/session.js';
+import { ConnectionOpener } from './connection-opener.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { type CommandHandler, SocketConnection } from './socket-connection.js';
+import { UpgradeDispatcher } from './upgrade.dispatcher.js';
+
+interface BoundHandler {
+  readonly message: string;
+  readonly callback: CommandHandler;
+}
+
+/**
+ * Nest's WebSocket adapter with every method of the stock one replaced: Nest routes commands, the transport owns the
+ * socket. All gateways share one upgrade listener, one `message` listener and one parse per message.
+ */
+export class GatewayWsAdapter extends WsAdapter {
+  private readonly dispatcher: UpgradeDispatcher;
+  private readonly opener: ConnectionOpener;
+  private readonly registry: ConnectionRegistry;
+
+  constructor(app: INestApplicationContext) {
+    super(app);
+    this.dispatcher = app.get(UpgradeDispatcher);
+    this.opener = app.get(ConnectionOpener);
+    this.registry = app.get(ConnectionRegistry);
+  }
+
+  /** Called once per distinct path of the gateways; ours have none. */
+  override create(port: number, options?: { path?: string }): EventEmitter {
+    if (port !== 0 || options?.path !== undefined) {
+      throw new Error('Gateways share the port and the path of the application: use @CommandGateway()');
+    }
+    this.dispatcher.attach(this.httpServer);
+    return this.opener.gatewayServer;
+  }
+
+  /** Called once per gateway and session. */
+  override bindMessageHandlers(session: Session, handlers: readonly BoundHandler[]): void {
+    const { commands } = SocketConnection.of(session);
+    for (const { message, callback } of handlers) {
+      commands.set(message, callback);
+    }
+  }
+
+  /** Gateways get no disconnect hook: a throw in one would end the process. The hub is told by the transport. */
+  override bindClientDisconnect(): void {}
+
+  /** The drain has said goodbye before; whoever is left does not answer. */
+  override async close(): Promise<void> {
+    for (const connection of this.registry) {
+      connection.writer.terminate('shutdown');
+    }
+    this.opener.gatewayServer.removeAllListeners();
+    return Promise.resolve();
+  }
+
+  override async dispose(): Promise<void> {
+    this.dispatcher.detach(this.httpServer);
+    return Promise.resolve();
+  }
+}

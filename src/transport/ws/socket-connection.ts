@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { Session } from '../../hub/session.js';
+import type { DecodeFault } from '../../protocol/codec.js';
+import type { Command, CommandId } from '../../protocol/envelope.js';
+import type { ConnectionPlace } from './connection-limits.js';
+import { StrikeCounter } from './strike-counter.js';
+import type { SocketWriter } from './socket-writer.js';
+import type { TokenBucket } from './token-bucket.js';
+
+/** A handler of Nest, bound to its session: the reply's data, as a promise or an Observable of it. */
+export type CommandHandler = (data: unknown, event: string) => unknown;
+
+/** A message over the rate. */
+export interface RateExcess {
+  readonly retryAfterMs: number;
+  readonly id: CommandId | undefined;
+}
+
+/** One message in the queue: refusals wait their turn too, so that answers leave in the order of their messages. */
+export type Inbound = Command | DecodeFault | RateExcess;
+
+/** The 5th message that is no envelope closes the connection. */
+const MAX_BAD_MESSAGES = 5;
+/** The 20th refusal for rate within ten seconds closes it. */
+const MAX_RATE_REFUSALS = 20;
+
+const connectionsBySession = new WeakMap<Session, SocketConnection>();
+
+/** What the transport knows of one WebSocket beside its session: what came in, and since when. Times are monotonic. */
+export class SocketConnection {
+  /** Nest's handlers by command, bound to the session. */
+  readonly commands = new Map<string, CommandHandler>();
+  /** What waits for the command under way. */
+  readonly queue: Inbound[] = [];
+  isRunning = false;
+  isPaused = false;
+
+  readonly badMessages = new StrikeCounter(MAX_BAD_MESSAGES);
+  readonly rateRefusals = new StrikeCounter(MAX_RATE_REFUSALS);
+
+  lastInboundMs: number;
+  pingedAtMs = 0;
+  unfinishedSinceMs = 0;
+  unsentBytes = 0;
+  unsentSinceMs = 0;
+  /** Code of the error `ws` met in the peer's frames. */
+  protocolErrorCode: string | undefined = undefined;
+
+  /** Until when the first message must have authenticated it. */
+  authDeadlineMs = 0;
+  warnAtMs = Infinity;
+  expiresAtMs = Infinity;
+
+  constructor(
+    readonly session: Session,
+    readonly webSocket: WebSocket,
+    readonly socket: Socket,
+    readonly writer: SocketWriter,
+    readonly place: ConnectionPlace,
+    readonly bucket: TokenBucket,
+    /** The client may only listen. */
+    readonly isPushOnly: boolean,
+    nowMs: number,
+  ) {
+    this.lastInboundMs = nowMs;
+    connectionsBySession.set(session, this);
+  }
+
+  /** The connection that carries a session of this transport. */
+  static of(session: Session): SocketConnection {
+    const connection = connectionsBySession.get(session);
+    if (connection === undefined) {
+      throw new Error('The session is carried by another transport');
+    }
+    return connection;
+  }
+}

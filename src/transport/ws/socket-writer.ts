@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { Writer } from '../../hub/writer.js';
+import type { CloseReason } from '../../protocol/close-codes.js';
+
+/**
+ * The only code that writes to a socket. Frames come framed and go to the socket past `ws`, which keeps order with
+ * what `ws` writes itself (pings, close) and spares a header, a copy and a callback per delivery. That is sound only
+ * while the connection is open, uncompressed and free of Blob sends: all three hold here.
+ */
+export class SocketWriter extends Writer {
+  /** Why we ended the connection; undefined when the peer or the network did. */
+  endedBy: Omit<CloseReason, 'reconnect'> | undefined = undefined;
+
+  constructor(
+    private readonly webSocket: WebSocket,
+    private readonly socket: Socket,
+    readonly remoteAddress: string,
+  ) {
+    super();
+  }
+
+  get isWritable(): boolean {
+    // After a close frame nothing may follow (RFC 6455 section 5.5.1), and a raw write would not be stopped by `ws`.
+    return this.webSocket.readyState === WebSocket.OPEN && !this.socket.writableNeedDrain;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  ping(): void {
+    this.webSocket.ping();
+  }
+
+  close(reason: CloseReason): void {
+    this.endedBy ??= reason;
+    this.webSocket.close(reason.code, reason.reason);
+  }
+
+  /** Ends a connection that no longer answers, without a handshake. The peer sees 1006 if it sees anything. */
+  terminate(reason: string): void {
+    this.endedBy ??= { code: 1006, reason };
+    this.webSocket.terminate();
+  }
+}
