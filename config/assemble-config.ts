@@ -1,10 +1,14 @@
 import { createPublicKey } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { ApiKeyConfig, AppConfig, AuthConfig, QuotesConfig } from './app-config.js';
 import type { EnvDto } from './env.dto.js';
 
 /** HMAC secrets below the size of the hash weaken it (RFC 7518 section 3.2). */
 const MIN_SECRET_BYTES = 32;
+
+/** What RFC 7518 section 3.3 asks of RSA keys, and section 3.4 of curves: the verifier takes no others. */
+const MIN_RSA_BITS = 2048;
+const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** The rules that need more than one variable. Adds to `faults`; the result counts only while there are none. */
 export function assembleConfig(env: EnvDto, faults: string[], generateSecret: () => string): AppConfig {
@@ -116,13 +120,20 @@ function publicKeys(text: string, faults: string[]): string[] {
   // A private key would be accepted by createPublicKey; it has no business on a gateway.
   const isUsable = (pem: string): boolean => {
     try {
-      return !pem.includes('PRIVATE') && ['rsa', 'ec'].includes(createPublicKey(pem).asymmetricKeyType ?? '');
+      const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = createPublicKey(pem);
+      return (
+        !pem.includes('PRIVATE') &&
+        ((type === 'rsa' && (details.modulusLength ?? 0) >= MIN_RSA_BITS) ||
+          (type === 'ec' && CURVES.includes(details.namedCurve ?? '')))
+      );
     } catch {
       return false;
     }
   };
   if (blocks.length === 0 || !blocks.every(isUsable)) {
-    faults.push('JWT_PUBLIC_KEY must hold RSA or EC public keys in PEM');
+    faults.push(
+      'JWT_PUBLIC_KEY must hold public keys in PEM: RSA of 2048 bits or more, or P-256, P-384, P-521',
+    );
   }
   return blocks;
 }
@@ -154,10 +165,11 @@ function quotesConfig(env: EnvDto, faults: string[]): QuotesConfig {
 /** `https://app.example.com`, or `https://*.example.com` for its subdomains. Never `*` alone. */
 function checkOrigins(origins: readonly string[], faults: string[]): void {
   for (const origin of origins) {
-    if (
-      !/^https?:\/\/(\*\.)?[a-z0-9.-]+\.?(:\d{1,5})?$/i.test(origin) &&
-      !/^https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?$/i.test(origin)
-    ) {
+    const isOrigin =
+      /^https?:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*\.?(:\d{1,5})?$/i.test(origin) ||
+      /^https?:\/\/\[[0-9a-f:]+\](:\d{1,5})?$/i.test(origin);
+    // A port out of range would leave a wildcard without anything to compare with.
+    if (!isOrigin || !URL.canParse(origin.replace('*.', ''))) {
       faults.push(
         'ALLOWED_ORIGINS entries must be scheme://host[:port], without a path; *. may stand for subdomains',
       );
@@ -167,18 +179,11 @@ function checkOrigins(origins: readonly string[], faults: string[]): void {
 
 function checkProxies(proxies: readonly string[], faults: string[]): void {
   for (const proxy of proxies) {
-    const [address = '', prefix] = proxy.split('/');
-    const family = isIP(address);
-    try {
-      if (family === 0) {
-        throw new TypeError('not an address');
-      }
-      new BlockList().addSubnet(
-        address,
-        Number(prefix ?? (family === 4 ? 32 : 128)),
-        family === 4 ? 'ipv4' : 'ipv6',
-      );
-    } catch {
+    const [address = '', prefix, ...rest] = proxy.split('/');
+    const maxPrefix = isIP(address) === 4 ? 32 : 128;
+    // A range of everything would believe every client's own headers.
+    const isPrefix = prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= maxPrefix);
+    if (isIP(address) === 0 || !isPrefix || rest.length > 0) {
       faults.push('TRUSTED_PROXIES entries must be addresses or CIDR ranges');
     }
   }

@@ -64,7 +64,12 @@ function withSecretFiles(env: Record<string, string>, faults: string[]): Record<
       continue;
     }
     try {
-      env[name] = readFileSync(file, 'utf8').trim();
+      const text = readFileSync(file, 'utf8').trim();
+      if (text === '') {
+        // An empty secret would take tokens that anybody signs.
+        faults.push(`${name}_FILE names an empty file`);
+      }
+      env[name] = text;
     } catch {
       faults.push(`${name}_FILE names a file that cannot be read`);
     }

@@ -31,7 +31,6 @@ export async function createGateway(
   const server = new FastifyAdapter({
     http: HTTP_LIMITS,
     bodyLimit: config.http.maxBodyBytes,
-    trustProxy: config.http.trustedProxies.length > 0 ? [...config.http.trustedProxies] : false,
     clientErrorHandler: clientErrorHandler(metrics),
     // Liveness and metrics stay readable during the drain; readiness and upgrades tell it themselves.
     return503OnClosing: false,

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { DemoTokens } from './auth/demo-tokens.js';
 import { createGateway } from './bootstrap.js';
@@ -9,8 +11,9 @@ async function main(): Promise<void> {
   const app = await createGateway(config);
   closeOnSignals(app);
   await app.listen(config.http.port, config.http.host);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  new Logger('Gateway').log(`listening on port ${port}`);
   if (config.isDemo) {
-    const { port } = app.getHttpServer().address() as { port: number };
     const { token } = app.get(DemoTokens).issue('demo', ['admin']);
     process.stdout.write(
       [

@@ -5,8 +5,8 @@ export interface TokenHeader {
   readonly typ: string | undefined;
 }
 
-/** Three base64url parts, none empty: anything else is not looked at further. */
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** Three base64url parts; anything else is not looked at further. Tokens with `alg` none have an empty third one. */
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
 /** Headers that would let a token bring its own key (RFC 8725 section 3.10), or ask for rules we do not know. */
 const REFUSED_PARAMETERS = ['jku', 'x5u', 'jwk', 'x5c', 'crit'];

@@ -92,7 +92,7 @@ export class TokenVerifier {
 /** The library tells its refusals apart by text alone. A spec pins every one of these. */
 function refusalOf(error: unknown): TokenRefusal {
   const text = error instanceof Error ? error.message : '';
-  if (text === 'invalid signature') {
+  if (text === 'invalid signature' || text === 'jwt signature is required') {
     return 'token_signature';
   }
   if (/^(jwt expired|jwt not active|invalid exp|invalid nbf)/.test(text)) {

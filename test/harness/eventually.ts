@@ -1,9 +1,9 @@
 const DEADLINE_MS = 10_000;
 const POLL_MS = 10;
 
-/** Resolves once `check` no longer throws; rejects with its last error after ten seconds. */
-export async function eventually(check: () => unknown): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
+/** Resolves once `check` no longer throws; rejects with its last error after ten seconds, or after `deadlineMs`. */
+export async function eventually(check: () => unknown, deadlineMs = DEADLINE_MS): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
   for (;;) {
     try {
       await check();

@@ -24,12 +24,15 @@ export class FakeClock extends Clock {
   advance(ms: number): void {
     const endMs = this.nowMs + ms;
     for (;;) {
-      const [due] = [...this.timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+      const [due] = [...this.timers]
+        .filter(({ dueMs }) => dueMs <= endMs)
+        .toSorted((a, b) => a.dueMs - b.dueMs);
       if (due === undefined) {
         break;
       }
-      this.nowMs = due.dueMs;
-      due.dueMs += due.intervalMs;
+      // After a stall it runs late and once, as in Node; the time never goes back.
+      this.nowMs = Math.max(this.nowMs, due.dueMs);
+      due.dueMs = this.nowMs + due.intervalMs;
       due.task();
     }
     this.nowMs = endMs;

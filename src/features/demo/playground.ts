@@ -27,9 +27,10 @@ const HOST = /^[A-Za-z0-9.:[\]-]{1,255}$/;
 export class Playground implements OnModuleInit {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const server = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    await server.register(async (scope) => {
+    // Not awaited: that would make Fastify ready before Nest has set its error handler.
+    void server.register(async (scope) => {
       // Not every browser counts ws: and wss: of the same host as 'self'.
       scope.addHook('onSend', async (request, reply) => {
         const { host = '' } = request.headers;

@@ -3,6 +3,7 @@ import type { AuthenticatedRequest } from '../../auth/scope.guard.js';
 import type { HttpAuthenticator } from '../../auth/http-authenticator.js';
 import type { Metrics } from '../../observability/metrics.js';
 import { GATEWAY_PATH, type PushEndpoints } from '../ws/push-endpoints.js';
+import { UPGRADE_REQUIRED } from '../ws/upgrade-refused.js';
 import { targetOf } from '../ws/upgrade-request.js';
 import { problem } from './problem.filter.js';
 
@@ -56,13 +57,10 @@ export function addHttpHooks(
   });
 }
 
-/** RFC 9110 section 15.5.22: 426 names the protocol that the path speaks. */
 function refuseWithoutUpgrade(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): FastifyReply {
   const isGet = request.method === 'GET';
   metrics.upgradesRejected.inc({ reason: isGet ? 'no_upgrade' : 'method' });
-  void reply.headers(
-    isGet ? { Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13' } : { Allow: 'GET' },
-  );
+  void reply.headers(isGet ? UPGRADE_REQUIRED : { Allow: 'GET' });
   return sendProblem(reply, isGet ? 426 : 405);
 }
 

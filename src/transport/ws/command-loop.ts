@@ -19,6 +19,9 @@ const RESUME_AT = 16;
 const MAX_UNAUTHENTICATED_BYTES = 8192;
 const AUTH_COMMAND = 'auth';
 
+/** The reply of an Observable that ends without a value. */
+const NO_VALUE = { defaultValue: null };
+
 /** A message's way in: rate, decoding, one command after the other per connection, and an answer to each. */
 @Injectable()
 export class CommandLoop {
@@ -121,7 +124,7 @@ export class CommandLoop {
     }
     try {
       const result: unknown = await handler(command.data, command.event);
-      session.reply(command.id, isObservable(result) ? await lastValueFrom(result) : result);
+      session.reply(command.id, isObservable(result) ? await lastValueFrom(result, NO_VALUE) : result);
     } catch (error) {
       this.fail(connection, command, error);
     }

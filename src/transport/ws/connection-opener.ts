@@ -6,7 +6,7 @@ import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
 import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
-import type { CloseReason } from '../../protocol/close-codes.js';
+import { CLOSE_REASONS, type CloseReason } from '../../protocol/close-codes.js';
 import type { Codec } from '../../protocol/codec.js';
 import type { Principal } from '../../protocol/principal.js';
 import { closeReport } from './close-report.js';
@@ -71,10 +71,15 @@ export class ConnectionOpener implements ConnectionObserver {
     } else {
       connection.session.push('welcome', this.authenticator.authenticate(connection, handshake.principal));
     }
-    if (handshake.endpoint === undefined) {
-      this.gatewayServer.emit('connection', connection.session);
-    } else {
-      handshake.endpoint.open(connection.session, handshake.query);
+    try {
+      if (handshake.endpoint === undefined) {
+        this.gatewayServer.emit('connection', connection.session);
+      } else {
+        handshake.endpoint.open(connection.session, handshake.query);
+      }
+    } catch (error) {
+      this.logger.error(error);
+      connection.session.close(CLOSE_REASONS.internal);
     }
   }
 

@@ -39,8 +39,8 @@ export class OriginPolicy {
 
 /** Scheme, host and port in lower case, the default port left out; empty when it is not such a thing (`null`). */
 function normalise(origin: string): string {
-  // URL parsing forgives paths, userinfo and backslashes; a browser never sends them.
-  if (!/^https?:\/\/[^/\\?#@\s,*]+$/i.test(origin) || !URL.canParse(origin)) {
+  // URL parsing forgives paths, userinfo, percent encoding and folded letters; a browser never sends them.
+  if (!/^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(origin) || !URL.canParse(origin)) {
     return '';
   }
   return new URL(origin).origin;

@@ -36,6 +36,13 @@ export class UpgradeRefused extends Error {
   }
 }
 
+/** A 426 names the protocol that the path speaks (RFC 9110 section 15.5.22). */
+export const UPGRADE_REQUIRED = {
+  Upgrade: 'websocket',
+  Connection: 'close, Upgrade',
+  'Sec-WebSocket-Version': '13',
+} as const;
+
 /** Shortest and longest hint to a refused client; spread so that they do not all come back at once. */
 const RETRY_AFTER_SECONDS = { min: 1, max: 5 };
 
@@ -48,9 +55,9 @@ export function retryAfter(): { 'Retry-After': string } {
 export function writeRefusal(socket: Duplex, refusal: UpgradeRefused): void {
   const lines = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
-    'Connection: close',
-    'Content-Length: 0',
-    ...Object.entries(refusal.headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ Connection: 'close', 'Content-Length': '0', ...refusal.headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
   ];
   socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n`);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { UpgradeRefused } from './upgrade-refused.js';
+import { UPGRADE_REQUIRED, UpgradeRefused } from './upgrade-refused.js';
 
 /** Most header lines taken. Node silently drops what goes beyond its own limit, so this one must be met first. */
 const MAX_HEADER_LINES = 100;
@@ -47,7 +47,7 @@ export function checkUpgradeRequest(request: IncomingMessage): void {
     throw new UpgradeRefused(400, 'bad_upgrade');
   }
   if (headers['sec-websocket-version'] !== '13') {
-    throw new UpgradeRefused(426, 'version', { 'Sec-WebSocket-Version': '13' });
+    throw new UpgradeRefused(426, 'version', UPGRADE_REQUIRED);
   }
   if (!WEBSOCKET_KEY.test(headers['sec-websocket-key'] ?? '')) {
     throw new UpgradeRefused(400, 'bad_key');

@@ -1,0 +1,29 @@
+import { Writer } from '../../src/hub/writer.js';
+import type { CloseReason } from '../../src/protocol/close-codes.js';
+import { messagesIn } from './frames.js';
+import type { Envelope } from './test-client.js';
+
+/** A receiver that is as slow as the test says, and keeps what it was handed. */
+export class FakeWriter extends Writer {
+  isWritable = true;
+  readonly remoteAddress = '192.0.2.1';
+  readonly writes: Uint8Array[] = [];
+  closedWith: CloseReason | undefined = undefined;
+
+  override write(bytes: Uint8Array): void {
+    if (!this.isWritable) {
+      throw new Error('Written to although the receiver is behind');
+    }
+    this.writes.push(bytes);
+  }
+
+  override close(reason: CloseReason): void {
+    this.closedWith ??= reason;
+    this.isWritable = false;
+  }
+
+  /** Every message written so far, in order. */
+  get messages(): Envelope[] {
+    return this.writes.flatMap((bytes) => messagesIn(bytes) as Envelope[]);
+  }
+}
