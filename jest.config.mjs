@@ -24,6 +24,8 @@ const project = (displayName, testMatch) => ({
 });
 
 export default {
+  // Browsers and processes start slowly on a busy machine; a hanging test still ends.
+  testTimeout: 30_000,
   projects: [
     project('unit', ['<rootDir>/{src,config}/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),

@@ -10,11 +10,16 @@ export const isNotNegative = (text: Decimal): boolean => !text.startsWith('-') |
 
 const PERCENT_DECIMALS = 4;
 
-/** `last - base`, and that as a percentage of `base`, half away from zero. */
+/** `last - base` in the finer scale of the two, and that as a percentage of `base`, half away from zero. */
 export function changeFrom(base: Decimal, last: Decimal): { change: Decimal; changePercent: Decimal } {
   const change = new Big(last).minus(base);
   return {
-    change: change.toFixed(),
+    change: change.toFixed(Math.max(scaleOf(base), scaleOf(last))),
     changePercent: change.div(base).times(100).toFixed(PERCENT_DECIMALS, Big.roundHalfUp),
   };
+}
+
+/** Digits behind the point. */
+function scaleOf(text: Decimal): number {
+  return text.split('.')[1]?.length ?? 0;
 }

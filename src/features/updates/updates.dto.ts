@@ -12,6 +12,7 @@ import {
   IsString,
   Length,
   MaxLength,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 
@@ -40,8 +41,8 @@ export class BroadcastDto {
   @Length(1, 64)
   event!: string;
 
-  @ApiProperty({ description: 'Any JSON' })
-  @IsDefined()
+  @ApiProperty({ description: 'Any JSON, null included' })
+  @ValidateBy({ name: 'isPresent', validator: { validate: (value) => value !== undefined } })
   data!: unknown;
 
   @ApiPropertyOptional({ type: ExceptDto })
