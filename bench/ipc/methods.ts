@@ -1,0 +1,33 @@
+import type { Measurement } from '../scenarios/scenario.js';
+
+/** What a server process answers. */
+export interface ServerMethods {
+  /** Listens on a free loopback port and returns it. */
+  listen(): number;
+  sample(): ServerSample;
+}
+
+/** What the load process answers. */
+export interface LoadMethods {
+  drive(request: DriveRequest): Measurement;
+}
+
+/** What the runner answers to the load process: it alone holds the pipe to the server. */
+export interface RunnerMethods {
+  sampleServer(): ServerSample;
+}
+
+export interface ServerSample {
+  /** User and system time of the whole process since it started. */
+  readonly cpuMicros: number;
+  readonly rssBytes: number;
+  readonly heapUsedBytes: number;
+}
+
+/** Names, as both processes load the same registry. */
+export interface DriveRequest {
+  readonly scenario: string;
+  readonly case: string;
+  readonly peer: string;
+  readonly port: number;
+}

@@ -1,0 +1,34 @@
+import type { Dialect } from '../peers/peer.js';
+
+/** The text that is broadcast: marker, sequence number of fixed width, filler. */
+export const MESSAGE_BYTES = 100;
+export const SEQUENCE_DIGITS = 10;
+
+const MARKER = 'bench message ';
+const TEXT_OPCODE_FIN = 0x81;
+const LENGTH_16_BIT = 126;
+
+export function benchMessage(sequence: number): string {
+  return `${MARKER}${String(sequence).padStart(SEQUENCE_DIGITS, '0')} `.padEnd(MESSAGE_BYTES, 'x');
+}
+
+/** What tells a delivery from every other frame of a peer. All its deliveries have one length. */
+export interface DeliveryPattern {
+  /** Every byte before the sequence number, frame header included. */
+  readonly head: Buffer;
+  readonly frameBytes: number;
+}
+
+export function deliveryPattern(dialect: Dialect): DeliveryPattern {
+  const payload = Buffer.from(dialect.delivery(benchMessage(0)));
+  // Unmasked, 7-bit or 16-bit length (RFC 6455 section 5.2).
+  const header =
+    payload.length < LENGTH_16_BIT
+      ? [TEXT_OPCODE_FIN, payload.length]
+      : [TEXT_OPCODE_FIN, LENGTH_16_BIT, payload.length >> 8, payload.length & 0xff];
+  const beforeSequence = payload.subarray(0, payload.indexOf(MARKER) + MARKER.length);
+  return {
+    head: Buffer.concat([Buffer.from(header), beforeSequence]),
+    frameBytes: header.length + payload.length,
+  };
+}

@@ -1,0 +1,162 @@
+import { connect, type Socket } from 'node:net';
+import type { Dialect, Peer } from '../peers/peer.js';
+import { deliveryPattern } from './bench-message.js';
+import { clientPongFrame, clientTextFrame } from './client-frame.js';
+import { FrameReader } from './frame-reader.js';
+import { upgradeRequest } from './upgrade-request.js';
+
+const TEXT = 0x1;
+const CLOSE = 0x8;
+const PING = 0x9;
+const LOOPBACK = '127.0.0.1';
+const HEAD_END = '\r\n\r\n';
+
+/** Reads are handled before the next one starts, so that all clients of a process share one buffer. */
+const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
+
+/** What the clients of one drive report to. One for all of them: a closure each would be load of its own. */
+export interface ClientListener {
+  /** Bytes of one read have arrived; what they hold is reported before `readEnded`. */
+  readStarted(): void;
+  received(client: RawClient, sequence: number): void;
+  readEnded(): void;
+  /** The connection ended, which no client asks for while it is measured. */
+  lost(client: RawClient, reason: string): void;
+}
+
+/** A WebSocket client with no more in it than the load needs, on a bare socket. */
+export class RawClient {
+  private readonly socket: Socket;
+  private readonly reader: FrameReader;
+  private readonly dialect: Dialect;
+  private head = '';
+  private isUpgraded = false;
+  private isEnding = false;
+  private settle: { resolve(): void; reject(error: Error): void } | undefined;
+
+  /** Resolves once the server counts the connection in. */
+  readonly ready: Promise<void>;
+
+  constructor(
+    readonly index: number,
+    peer: Peer,
+    port: number,
+    private readonly listener: ClientListener,
+  ) {
+    this.dialect = peer.dialect;
+    this.ready = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    this.reader = new FrameReader(deliveryPattern(peer.dialect), {
+      delivered: (sequence) => {
+        listener.received(this, sequence);
+      },
+      received: (opcode, payload) => {
+        this.receive(opcode, payload);
+      },
+    });
+    this.socket = connect({
+      host: LOOPBACK,
+      port,
+      noDelay: true,
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (byteCount) => {
+          this.read(READ_BUFFER.subarray(0, byteCount));
+          return true;
+        },
+      },
+    });
+    this.socket.on('error', (error) => {
+      this.fail(error.message);
+    });
+    this.socket.on('close', () => {
+      this.fail('connection closed');
+    });
+    this.socket.write(upgradeRequest(peer.dialect, index, `${LOOPBACK}:${port}`));
+  }
+
+  /** Frames made by `clientTextFrame`, one or more. */
+  write(frames: Buffer): void {
+    this.socket.write(frames);
+  }
+
+  /** Resets instead of closing: a bench that leaves thousands of sockets in TIME_WAIT runs out of ports. */
+  end(): void {
+    this.isEnding = true;
+    this.socket.resetAndDestroy();
+  }
+
+  private read(bytes: Buffer): void {
+    this.listener.readStarted();
+    if (this.isUpgraded) {
+      this.reader.read(bytes);
+    } else {
+      this.readHead(bytes);
+    }
+    this.listener.readEnded();
+  }
+
+  private readHead(bytes: Buffer): void {
+    this.head += bytes.toString('latin1');
+    const headEnd = this.head.indexOf(HEAD_END);
+    if (headEnd === -1) {
+      return;
+    }
+    const statusLine = this.head.slice(0, this.head.indexOf('\r\n'));
+    if (!statusLine.startsWith('HTTP/1.1 101 ')) {
+      this.fail(`upgrade refused: ${statusLine}`);
+      return;
+    }
+    this.isUpgraded = true;
+    if (this.dialect.opening !== undefined) {
+      this.write(clientTextFrame(this.dialect.opening));
+    }
+    if (this.dialect.readyPrefix === undefined) {
+      this.becomeReady();
+    }
+    const rest = Buffer.from(this.head.slice(headEnd + HEAD_END.length), 'latin1');
+    this.head = '';
+    if (rest.length > 0) {
+      this.reader.read(rest);
+    }
+  }
+
+  private receive(opcode: number, payload: Buffer): void {
+    if (opcode === PING) {
+      this.write(clientPongFrame(payload));
+    } else if (opcode === CLOSE) {
+      this.fail(`server closed with ${payload.length < 2 ? 'no code' : payload.readUInt16BE(0)}`);
+    } else if (opcode === TEXT) {
+      this.receiveText(payload.toString());
+    }
+  }
+
+  private receiveText(text: string): void {
+    const { heartbeat, readyPrefix } = this.dialect;
+    if (text === heartbeat?.ping) {
+      this.write(clientTextFrame(heartbeat.pong));
+    } else if (this.settle !== undefined && readyPrefix !== undefined && text.startsWith(readyPrefix)) {
+      this.becomeReady();
+    }
+  }
+
+  private becomeReady(): void {
+    this.settle?.resolve();
+    this.settle = undefined;
+  }
+
+  private fail(reason: string): void {
+    if (this.isEnding) {
+      return;
+    }
+    this.isEnding = true;
+    this.socket.destroy();
+    if (this.settle === undefined) {
+      this.listener.lost(this, reason);
+    } else {
+      this.settle.reject(new Error(`Client ${this.index}: ${reason}`));
+      this.settle = undefined;
+    }
+  }
+}

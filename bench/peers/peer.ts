@@ -1,0 +1,30 @@
+/** How clients of a peer talk. The text that is broadcast is the same everywhere, its envelope is the peer's own. */
+export interface Dialect {
+  readonly path: string;
+  headersFor(connection: number): Readonly<Record<string, string>>;
+  /** Text message sent right after the upgrade. */
+  readonly opening?: string;
+  /** Start of the text message after which the server counts the connection in. Default: the upgrade does that. */
+  readonly readyPrefix?: string;
+  /** Heartbeat in text messages, beside the ping frames that every client answers. */
+  readonly heartbeat?: { readonly ping: string; readonly pong: string };
+  /** What the publisher sends to have `text` broadcast. */
+  publish(text: string): string;
+  /** What a subscriber then gets. */
+  delivery(text: string): string;
+}
+
+/** One server under measurement. */
+export interface Peer {
+  /** As `--peers` takes it. */
+  readonly name: string;
+  /** As tables show it, Markdown. */
+  readonly title: string;
+  /** Packages whose versions belong to the result. */
+  readonly packages: readonly string[];
+  /** Compiled module that runs in the server process. */
+  readonly serverEntry: URL;
+  readonly dialect: Dialect;
+}
+
+export const NO_HEADERS: Readonly<Record<string, string>> = {};

@@ -1,0 +1,81 @@
+import type { Peer } from '../peers/peer.js';
+import type { Trial } from '../runner/trial.js';
+import type { Column, Scenario, ScenarioCase } from '../scenarios/scenario.js';
+import { ratio } from './format.js';
+import { markdownTable } from './markdown-table.js';
+import { median } from './statistics.js';
+import { TrialsOfCase } from './trials-of-case.js';
+
+const NOT_MEASURED = '–';
+
+/** A scenario's results in Markdown: how it was measured, then one table a case. */
+export function scenarioReport(scenario: Scenario, peers: readonly Peer[], trials: readonly Trial[]): string {
+  const cases = scenario.cases.flatMap((measuredCase) => {
+    const trialsOfCase = new TrialsOfCase(trials.filter((trial) => trial.case === measuredCase.name));
+    return [
+      `#### ${measuredCase.title}`,
+      caseTable(scenario, peers, trialsOfCase),
+      barList(scenario, measuredCase, trialsOfCase),
+    ];
+  });
+  const blocks = [`### ${scenario.title}`, ...scenario.describe(peers), ...cases, faultList(trials)];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function caseTable(scenario: Scenario, peers: readonly Peer[], trials: TrialsOfCase): string {
+  const { primary, baselines, columns } = scenario;
+  const head = [
+    'peer',
+    primary.title,
+    'min–max',
+    ...baselines.map(({ title }) => `× ${title}`),
+    ...columns.map(({ title }) => title),
+  ];
+  const rows = peers.map((peer) => {
+    const values = trials.valuesOf(peer, primary.metric);
+    return [
+      peer.title,
+      cell(primary, values),
+      values.length === 0
+        ? NOT_MEASURED
+        : `${primary.format(Math.min(...values))}–${primary.format(Math.max(...values))}`,
+      ...baselines.map((baseline) => ratioCell(trials.ratioOf(peer, baseline, primary.metric))),
+      ...columns.map((column) => cell(column, trials.valuesOf(peer, column.metric))),
+    ];
+  });
+  return markdownTable(head, rows);
+}
+
+function cell(column: Column, values: readonly number[]): string {
+  return values.length === 0 ? NOT_MEASURED : column.format((column.summarize ?? median)(values));
+}
+
+function ratioCell(value: number): string {
+  return Number.isNaN(value) ? NOT_MEASURED : ratio(value);
+}
+
+function barList({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOfCase): string {
+  return bars
+    .map(({ peer, over, atLeast }) => ({
+      peer,
+      over,
+      atLeast,
+      value: trials.ratioOf(peer, over, primary.metric),
+    }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .map(({ peer, over, atLeast, value }) => {
+      const verdict = value >= atLeast ? 'met' : '**missed**';
+      return `- ${peer.title} over ${over.title}: ${ratio(value)}, bar ${ratio(atLeast)}, ${verdict}`;
+    })
+    .join('\n');
+}
+
+function faultList(trials: readonly Trial[]): string {
+  return trials
+    .flatMap((trial) =>
+      trial.faults.map(
+        (fault) => `- **fault** in ${trial.case}, ${trial.peer}, round ${trial.round}: ${fault}`,
+      ),
+    )
+    .join('\n');
+}

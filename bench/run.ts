@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { type Options, parseOptions, USAGE } from './options.js';
+import { describeMachine, machineReport } from './report/machine.js';
+import { scenarioReport } from './report/scenario-report.js';
+import { choosePinning } from './runner/pinning.js';
+import { runScenario } from './runner/run-scenario.js';
+import type { Trial } from './runner/trial.js';
+import type { Scenario } from './scenarios/scenario.js';
+
+/** Prints the report on standard output, progress on standard error. Exit code 1: a measurement had a fault; 2: bad usage. */
+async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Promise<number> {
+  const peersOf = (scenario: Scenario) => scenario.peers.filter(({ name }) => names?.includes(name) ?? true);
+  const pinning = choosePinning();
+  const machine = describeMachine(scenarios.flatMap(peersOf));
+  console.log(`${machineReport(machine, pinning.description, rounds)}\n`);
+
+  const trials: Trial[] = [];
+  for (const scenario of scenarios) {
+    const peers = peersOf(scenario);
+    const results = await runScenario(scenario, peers, rounds, pinning, (trial) => {
+      reportProgress(scenario, trial);
+    });
+    console.log(`${scenarioReport(scenario, peers, results)}\n`);
+    trials.push(...results);
+  }
+  if (jsonFile !== undefined) {
+    writeFileSync(jsonFile, `${JSON.stringify({ machine, pinning, rounds, trials }, undefined, 2)}\n`);
+  }
+  return trials.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+function reportProgress({ primary }: Scenario, trial: Trial): void {
+  const value = trial.metrics[primary.metric];
+  const result = value === undefined ? 'no result' : `${primary.format(value)} ${primary.title}`;
+  console.error(
+    [`${trial.case} round ${trial.round} ${trial.peer}: ${result}`, ...trial.faults].join('\n  fault: '),
+  );
+}
+
+let options: Options | undefined;
+try {
+  options = parseOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+}
+process.exitCode = options === undefined ? 2 : await main(options);

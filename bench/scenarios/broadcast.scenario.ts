@@ -1,0 +1,132 @@
+import { benchMessage, deliveryPattern, MESSAGE_BYTES } from '../load/bench-message.js';
+import { connectClients } from '../load/connect-clients.js';
+import { measureCpu } from '../load/measure-cpu.js';
+import { PublishWindow, type PhaseLimits } from '../load/publish-window.js';
+import { RawClient } from '../load/raw-client.js';
+import { nestWsPeer } from '../peers/nest-ws.peer.js';
+import type { Peer } from '../peers/peer.js';
+import { plainWsPeer } from '../peers/plain-ws.peer.js';
+import { socketIoPeer } from '../peers/socket-io.peer.js';
+import { tidegatePeer } from '../peers/tidegate.peer.js';
+import { code, count, exactPercent, milliseconds, percent } from '../report/format.js';
+import { markdownTable } from '../report/markdown-table.js';
+import type { DriveContext, Measurement, Scenario, ScenarioCase } from './scenario.js';
+
+const SUBSCRIBERS = 1000;
+const WARM_UP: PhaseLimits = { maxMs: 1500, maxMessages: 5000 };
+const MEASURED: PhaseLimits = { maxMs: 3000, maxMessages: 20_000 };
+
+type Metric =
+  | 'deliveriesPerCpuSecond'
+  | 'deliveredShare'
+  | 'deliveriesPerSecond'
+  | 'latencyP50Ms'
+  | 'latencyP99Ms'
+  | 'serverCpuShare'
+  | 'loadCpuShare'
+  | 'othersCpuShare';
+
+interface BroadcastCase extends ScenarioCase {
+  readonly windowMessages: number;
+}
+
+export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
+  name: 'broadcast',
+  title: `Broadcast to ${count(SUBSCRIBERS)} connections, ${MESSAGE_BYTES}-byte messages, one publisher`,
+  peers: [tidegatePeer, plainWsPeer, nestWsPeer, socketIoPeer],
+  baselines: [plainWsPeer, socketIoPeer],
+  cases: [
+    {
+      name: 'window-1',
+      title: 'One message at a time',
+      windowMessages: 1,
+      bars: [
+        { peer: tidegatePeer, over: plainWsPeer, atLeast: 1.5 },
+        { peer: tidegatePeer, over: socketIoPeer, atLeast: 2 },
+      ],
+    },
+    {
+      name: 'window-20',
+      title: '20 messages outstanding',
+      windowMessages: 20,
+      bars: [
+        { peer: tidegatePeer, over: plainWsPeer, atLeast: 15 },
+        { peer: tidegatePeer, over: socketIoPeer, atLeast: 18 },
+      ],
+    },
+  ],
+  primary: { metric: 'deliveriesPerCpuSecond', title: 'deliveries per server CPU-second', format: count },
+  columns: [
+    {
+      metric: 'deliveredShare',
+      title: 'delivered',
+      format: exactPercent,
+      summarize: (values) => Math.min(...values),
+    },
+    { metric: 'deliveriesPerSecond', title: 'deliveries/s', format: count },
+    { metric: 'latencyP50Ms', title: 'p50 ms', format: milliseconds },
+    { metric: 'latencyP99Ms', title: 'p99 ms', format: milliseconds },
+    { metric: 'serverCpuShare', title: 'server CPU', format: percent },
+    { metric: 'loadCpuShare', title: 'load CPU', format: percent },
+    { metric: 'othersCpuShare', title: 'others', format: percent },
+  ],
+  hardTimeoutMs: 60_000,
+  drive,
+  describe,
+};
+
+async function drive(
+  { peer, port, sampleServer }: DriveContext,
+  { windowMessages }: BroadcastCase,
+): Promise<Measurement<Metric>> {
+  const window = new PublishWindow(SUBSCRIBERS, windowMessages, (text) => peer.dialect.publish(text));
+  const subscribers = await connectClients(SUBSCRIBERS, peer, port, window);
+  const publisher = new RawClient(SUBSCRIBERS, peer, port, window);
+  await publisher.ready;
+  await window.run(publisher, WARM_UP);
+
+  const { published, delivered, elapsedMs, cpu } = await measureCpu(sampleServer, () =>
+    window.run(publisher, MEASURED),
+  );
+  [...subscribers, publisher].forEach((client) => {
+    client.end();
+  });
+
+  const due = published * SUBSCRIBERS;
+  const loss = delivered === due ? [] : [`${delivered} of ${due} deliveries arrived`];
+  return {
+    metrics: {
+      deliveriesPerCpuSecond: (delivered / cpu.serverMs) * 1000,
+      deliveredShare: delivered / due,
+      deliveriesPerSecond: (delivered / elapsedMs) * 1000,
+      latencyP50Ms: window.latency.percentileMs(0.5),
+      latencyP99Ms: window.latency.percentileMs(0.99),
+      serverCpuShare: cpu.serverMs / cpu.elapsedMs,
+      loadCpuShare: cpu.loadMs / cpu.elapsedMs,
+      othersCpuShare: cpu.othersShare,
+    },
+    faults: [...loss, ...window.faults],
+  };
+}
+
+function describe(peers: readonly Peer[]): readonly string[] {
+  return [
+    `The publisher is one more connection; the server sends its message to every connection, and what the ${count(SUBSCRIBERS)} ` +
+      'others receive is counted. With w outstanding the publisher sends the next message once fewer than w have not reached ' +
+      `all of them. Each measurement runs for ${MEASURED.maxMs / 1000} s or ${count(MEASURED.maxMessages)} messages after ` +
+      `${WARM_UP.maxMs / 1000} s of warm-up, in new processes. ` +
+      'Latency is from publish to read and counts the queue of the window. ' +
+      'Server and load CPU are shares of one core, others is what the rest of the machine took of all cores.',
+    `Every message is ${MESSAGE_BYTES} bytes of text in the envelope of its peer:`,
+    markdownTable(
+      ['peer', 'delivery', 'payload bytes', 'frame bytes', 'publish'],
+      peers.map((peer) => [peer.title, ...wireOf(peer)]),
+    ),
+  ];
+}
+
+function wireOf({ dialect }: Peer): string[] {
+  const payloadBytes = Buffer.byteLength(dialect.delivery(benchMessage(0)));
+  const { frameBytes } = deliveryPattern(dialect);
+  return [code(dialect.delivery('…')), String(payloadBytes), String(frameBytes), code(dialect.publish('…'))];
+}

@@ -1,0 +1,13 @@
+import { broadcastScenario } from './broadcast.scenario.js';
+import type { Scenario } from './scenario.js';
+
+/** All scenarios, in the order they run. */
+export const SCENARIOS: readonly Scenario[] = [broadcastScenario];
+
+export function scenarioNamed(name: string): Scenario {
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name);
+  if (scenario === undefined) {
+    throw new RangeError(`No scenario ${name}; there are ${SCENARIOS.map((known) => known.name).join(', ')}`);
+  }
+  return scenario;
+}

@@ -1,0 +1,59 @@
+import type { ServerSample } from '../ipc/methods.js';
+import type { Peer } from '../peers/peer.js';
+
+/**
+ * One workload. Every case is measured with every peer, each time in a new server and a new load process. `drive` runs
+ * in the load process, all else in the runner.
+ */
+export interface Scenario<Metric extends string = string, Case extends ScenarioCase = ScenarioCase> {
+  /** As `--only` takes it. */
+  readonly name: string;
+  readonly title: string;
+  readonly peers: readonly Peer[];
+  readonly cases: readonly Case[];
+  /** What peers are compared by. */
+  readonly primary: Column<Metric>;
+  /** The peers that all are set in relation to. */
+  readonly baselines: readonly Peer[];
+  /** What else the table shows. */
+  readonly columns: readonly Column<Metric>[];
+  /** Longest time of one measurement, start and connecting included. */
+  readonly hardTimeoutMs: number;
+  drive(context: DriveContext, measuredCase: Case): Promise<Measurement<Metric>>;
+  /** Markdown blocks: what a reader must know to judge the figures. */
+  describe(peers: readonly Peer[]): readonly string[];
+}
+
+export interface ScenarioCase {
+  readonly name: string;
+  readonly title: string;
+  readonly bars: readonly Bar[];
+}
+
+/** A ratio of the primary metric that the product promises. Shown, never enforced: machines are noisy. */
+interface Bar {
+  readonly peer: Peer;
+  readonly over: Peer;
+  readonly atLeast: number;
+}
+
+export interface Column<Metric extends string = string> {
+  readonly metric: Metric;
+  readonly title: string;
+  readonly format: (value: number) => string;
+  /** One value for all rounds. Default: the median. */
+  readonly summarize?: (values: readonly number[]) => number;
+}
+
+export interface DriveContext {
+  readonly peer: Peer;
+  readonly port: number;
+  /** Asks the server process for its CPU time and memory. */
+  readonly sampleServer: () => Promise<ServerSample>;
+}
+
+export interface Measurement<Metric extends string = string> {
+  readonly metrics: Readonly<Record<Metric, number>>;
+  /** Anything that must not happen, such as a lost delivery. One fault fails the bench. */
+  readonly faults: readonly string[];
+}

@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { configFrom } from '../../config/load-config.js';
+import { createGateway } from '../../src/bootstrap.js';
+import { Publisher } from '../../src/hub/publisher.js';
+import { ALL_CHANNEL } from '../../src/protocol/channel.js';
+import { CommandGateway } from '../../src/transport/ws/command-gateway.decorator.js';
+import { BENCH_SECRET } from '../peers/bench-token.js';
+import { LOOPBACK, portOf, serveBench } from './serve-bench.js';
+
+/** The one part that is not the product: a command by which a client publishes to everybody. */
+@CommandGateway()
+class BenchGateway {
+  constructor(private readonly publisher: Publisher) {}
+
+  @SubscribeMessage('bench.publish')
+  publish(@MessageBody() data: unknown): Promise<void> {
+    return this.publisher.publish({ channels: [ALL_CHANNEL], event: 'bench', data });
+  }
+}
+
+@Module({ providers: [BenchGateway] })
+class BenchModule {}
+
+/** Production settings; limits are off, since all clients come from one address and one of them publishes without pause. */
+const config = configFrom({
+  NODE_ENV: 'production',
+  HOST: LOOPBACK,
+  PORT: '0',
+  LOG_LEVEL: 'warn',
+  JWT_SECRET: BENCH_SECRET,
+  LIMIT_CONNECTIONS: '0',
+  LIMIT_CONNECTIONS_PER_IP: '0',
+  LIMIT_CONNECTIONS_PER_USER: '0',
+  LIMIT_UNAUTHENTICATED_PER_IP: '0',
+  LIMIT_UPGRADES_PER_IP: '0',
+  LIMIT_COMMANDS_PER_SECOND: '0',
+});
+
+serveBench(async () => {
+  const app = await createGateway(config, [BenchModule]);
+  await app.listen(config.http.port, config.http.host);
+  return portOf(app.getHttpServer().address());
+});
