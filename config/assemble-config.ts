@@ -13,7 +13,9 @@ const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 /** The rules that need more than one variable. Adds to `faults`; the result counts only while there are none. */
 export function assembleConfig(env: EnvDto, faults: string[], generateSecret: () => string): AppConfig {
   const isProduction = env.NODE_ENV === 'production';
-  const isDemo = env.DEMO ?? (!isProduction && env.JWT_PUBLIC_KEY === undefined);
+  // By default only with the secret of this very start: a configured one is trusted elsewhere too.
+  const hasKey = env.JWT_SECRET !== undefined || env.JWT_PUBLIC_KEY !== undefined;
+  const isDemo = env.DEMO ?? (!isProduction && !hasKey);
   if (isDemo && isProduction) {
     faults.push('DEMO must be false in production: it hands out tokens to anybody who asks');
   }

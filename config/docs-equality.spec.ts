@@ -32,7 +32,7 @@ describe('the written list of variables', () => {
 
   it('in docs/configuration.md holds each one with its default, in the same order', () => {
     const rows = linesOf('docs/configuration.md').flatMap((line) => {
-      const match = /^\| `([A-Z][A-Z0-9_]*)` \| (?:`([^`]*)`|–) \|/.exec(line);
+      const match = /^\| `([A-Z][A-Z0-9_]*)` +\| (?:`([^`]*)`|–) +\|/.exec(line);
       return match === null ? [] : [[match[1], match[2] ?? '']];
     });
     expect(rows).toEqual(declared);

@@ -6,7 +6,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Every variable Tidegate reads, with its default. Names, defaults and order are kept equal to `.env.example` and
- * `docs/configuration.md` by a spec. Rules that need two variables live in `app-config.ts`.
+ * `docs/configuration.md` by a spec. Rules that need two variables live in `assemble-config.ts`.
  */
 export class EnvDto {
   @IsIn(['development', 'production', 'test'])

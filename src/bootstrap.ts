@@ -9,7 +9,7 @@ import { HttpAuthenticator } from './auth/http-authenticator.js';
 import { createLogger } from './observability/create-logger.js';
 import { Metrics } from './observability/metrics.js';
 import { clientErrorHandler } from './transport/http/client-error.js';
-import { addHttpHooks } from './transport/http/http-server.js';
+import { addHttpHooks, answerFrameworkError } from './transport/http/http-server.js';
 import { ProblemFilter } from './transport/http/problem.filter.js';
 import { GatewayWsAdapter } from './transport/ws/gateway-ws.adapter.js';
 import { PushEndpoints } from './transport/ws/push-endpoints.js';
@@ -22,6 +22,9 @@ const HTTP_LIMITS = {
   maxHeaderSize: 8192,
 };
 
+/** A `sub` of 128 characters, each percent-encoded as four bytes. */
+const MAX_PARAM_LENGTH = 1536;
+
 /** The whole gateway, initialised and ready to `listen`. `extensions` are modules of an application that embeds it. */
 export async function createGateway(
   config: AppConfig,
@@ -30,7 +33,11 @@ export async function createGateway(
   const metrics = new Metrics();
   const server = new FastifyAdapter({
     http: HTTP_LIMITS,
+    // Fastify sets its own value, none, on the server it is given.
+    requestTimeout: HTTP_LIMITS.requestTimeout,
     bodyLimit: config.http.maxBodyBytes,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: answerFrameworkError,
     clientErrorHandler: clientErrorHandler(metrics),
     // Liveness and metrics stay readable during the drain; readiness and upgrades tell it themselves.
     return503OnClosing: false,

@@ -1,4 +1,5 @@
 import { type INestApplication, Logger } from '@nestjs/common';
+import { DrainState } from './transport/drain-state.js';
 
 /** How long a process that met an unexpected error may take to say goodbye. */
 const FATAL_DRAIN_MS = 5000;
@@ -27,6 +28,7 @@ export function closeOnSignals(app: INestApplication): void {
   process.on('SIGINT', () => close(0));
   const fail = (error: unknown): void => {
     logger.fatal(error);
+    app.get(DrainState).hurry();
     setTimeout(() => process.exit(1), FATAL_DRAIN_MS).unref();
     if (!isClosing) {
       close(1);

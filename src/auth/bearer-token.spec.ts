@@ -21,6 +21,7 @@ it.each([
   'Bearer\tabc',
   'Bearer abc def',
   'Bearer abc, Bearer def',
+  'Bearer abc,def',
   'Basic x, Bearer abc',
 ])('finds no token in %p', (header) => {
   expect(bearerToken(header)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { JwtService } from '@nestjs/jwt';
 import { describe, expect, it } from '@jest/globals';
+import { Metrics } from '../observability/metrics.js';
 import { testConfig } from '../../test/harness/test-config.js';
 import { SystemClock } from '../adapters/clock/system.clock.js';
 import { DemoTokens } from './demo-tokens.js';
@@ -16,7 +17,9 @@ describe('demo tokens', () => {
     const config = testConfig({ DEMO: 'true', ...env });
     const jwt = new JwtService({});
     const { token, expiresAt } = new DemoTokens(config, jwt).issue('alice', ['admin'], 'quotes chat');
-    expect(new TokenVerifier(config, jwt, new KeyRing(config), new SystemClock()).verify(token)).toEqual({
+    expect(
+      new TokenVerifier(config, jwt, new KeyRing(config), new SystemClock(), new Metrics()).verify(token),
+    ).toEqual({
       userId: 'alice',
       roles: ['admin'],
       scopes: ['quotes', 'chat'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { describe, expect, it } from '@jest/globals';
+import { Metrics } from '../observability/metrics.js';
 import { testConfig } from '../../test/harness/test-config.js';
 import { testToken } from '../../test/harness/test-token.js';
 import { SystemClock } from '../adapters/clock/system.clock.js';
@@ -12,7 +13,13 @@ import { TokenVerifier } from './token-verifier.js';
 const config = testConfig({
   API_KEYS: `ops:${createHash('sha256').update('key').digest('hex')}:broadcast`,
 });
-const verifier = new TokenVerifier(config, new JwtService({}), new KeyRing(config), new SystemClock());
+const verifier = new TokenVerifier(
+  config,
+  new JwtService({}),
+  new KeyRing(config),
+  new SystemClock(),
+  new Metrics(),
+);
 const authenticator = new HttpAuthenticator(verifier, new ApiKeys(config));
 
 describe('HTTP authenticator', () => {

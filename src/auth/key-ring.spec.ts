@@ -49,6 +49,10 @@ describe('key ring', () => {
     expect(held(ringOf([rsa, p384], 'PS256,ES384'))).toEqual(each(['PS256', 'ES384']));
   });
 
+  it('refuses to serve nothing: an algorithm that no key can verify', () => {
+    expect(() => ringOf([rsa], 'ES256')).toThrow('JWT_ALGORITHMS names no algorithm');
+  });
+
   it('never holds a private key', () => {
     const keys = [...ringOf([rsa]).keysFor('RS256'), ...ringOf([]).keysFor('HS256')];
     expect(keys.map(({ type }) => type)).toEqual(['public', 'secret']);

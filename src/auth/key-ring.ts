@@ -31,6 +31,9 @@ export class KeyRing {
         }
       }
     }
+    if (this.keysByAlgorithm.size === 0) {
+      throw new Error('JWT_ALGORITHMS names no algorithm that the configured keys can serve');
+    }
   }
 
   /** The keys that may verify `algorithm`; none when it is not allowed. */

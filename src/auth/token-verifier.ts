@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AppConfig } from '../../config/app-config.js';
+import { Metrics } from '../observability/metrics.js';
 import { Clock } from '../ports/clock.port.js';
 import type { Principal } from '../protocol/principal.js';
 import { KeyRing } from './key-ring.js';
@@ -22,18 +23,30 @@ export class TokenVerifier {
     private readonly jwt: JwtService,
     private readonly keys: KeyRing,
     private readonly clock: Clock,
+    private readonly metrics: Metrics,
   ) {
-    this.types = new Set(config.auth.types.map((type) => type.toLowerCase()));
+    this.types = new Set(config.auth.types.map(mediaType));
   }
 
-  /** Throws `TokenRefused`. */
+  /** Throws `TokenRefused`, and counts why. */
   verify(token: string): Principal {
+    try {
+      return this.check(token);
+    } catch (error) {
+      if (error instanceof TokenRefused) {
+        this.metrics.tokensRefused.inc({ reason: error.reason });
+      }
+      throw error;
+    }
+  }
+
+  private check(token: string): Principal {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefused('token_malformed');
     }
     const { alg, typ } = readTokenHeader(token);
-    // An absent `typ` is a plain JWT (RFC 7519 section 5.1); media types compare without case.
-    if (!this.types.has((typ ?? 'JWT').toLowerCase())) {
+    // An absent `typ` is a plain JWT (RFC 7519 section 5.1).
+    if (!this.types.has(mediaType(typ ?? 'JWT'))) {
       throw new TokenRefused('token_typ');
     }
     const keys = this.keys.keysFor(alg);
@@ -89,10 +102,15 @@ export class TokenVerifier {
   }
 }
 
+/** Media types compare without case, and `application/` may be left out (RFC 7515 section 4.1.9). */
+function mediaType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '');
+}
+
 /** The library tells its refusals apart by text alone. A spec pins every one of these. */
 function refusalOf(error: unknown): TokenRefusal {
   const text = error instanceof Error ? error.message : '';
-  if (text === 'invalid signature' || text === 'jwt signature is required') {
+  if (text === 'invalid signature') {
     return 'token_signature';
   }
   if (/^(jwt expired|jwt not active|invalid exp|invalid nbf)/.test(text)) {

@@ -49,13 +49,31 @@ export class Flusher implements SessionFlusher {
 
   /** Writes everything the session has waiting, if its receiver can take it. */
   flush(session: Session): void {
-    const { outbox, codec, writer } = session;
+    const { outbox, writer } = session;
     if (!writer.isWritable) {
       if (outbox.hasLog && outbox.blockedSinceMs === 0) {
         outbox.blockedSinceMs = this.clock.monotonicMs();
       }
       return;
     }
+    this.write(session);
+  }
+
+  /**
+   * The last flush before a close frame. A receiver that is behind gets its log lane all the same: it is bounded, and
+   * a full socket buffer is no reason to swallow a reply. Quotes it will not miss.
+   */
+  finish(session: Session): void {
+    const { outbox, writer } = session;
+    if (writer.isWritable) {
+      this.write(session);
+    } else if (writer.isOpen) {
+      this.metrics.hot.queueBytes -= outbox.logBytes;
+      outbox.takeFrames().forEach((frame) => writer.write(frame));
+    }
+  }
+
+  private write({ outbox, codec, writer }: Session): void {
     const { hot } = this.metrics;
     hot.queueBytes -= outbox.logBytes;
     const frames = outbox.takeFrames();

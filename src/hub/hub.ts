@@ -8,20 +8,15 @@ import type { Principal } from '../protocol/principal.js';
 import { Flusher } from './flusher.js';
 import { LogChannels } from './log-channels.js';
 import { MergeChannels } from './merge-channels.js';
-import { Session } from './session.js';
+import { Session, type SessionOwner } from './session.js';
 import type { Writer } from './writer.js';
 
 /** Who is connected to this node. */
 @Injectable()
-export class Hub {
+export class Hub implements SessionOwner {
   private readonly sessionsById = new Map<string, Session>();
   private opened = 0;
   private users = 0;
-  // One function for all sessions: a closure each would cost memory per connection.
-  private readonly addQueueBytes = (bytes: number): void => {
-    this.metrics.hot.queueBytes += bytes;
-  };
-
   constructor(
     private readonly logs: LogChannels,
     private readonly merges: MergeChannels,
@@ -29,6 +24,16 @@ export class Hub {
     private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {}
+
+  /** The `ordinal` of the session opened last. */
+  get newestOrdinal(): number {
+    return this.opened;
+  }
+
+  /** Sessions with a principal. */
+  get authenticatedCount(): number {
+    return this.logs.subscribersOf(ALL_CHANNEL).size;
+  }
 
   get userCount(): number {
     return this.users;
@@ -60,7 +65,7 @@ export class Hub {
       codec,
       writer,
       this.flusher,
-      this.addQueueBytes,
+      this,
     );
     this.sessionsById.set(session.id, session);
     this.metrics.connections.set(this.sessionsById.size);
@@ -69,6 +74,10 @@ export class Hub {
 
   /** Gives the session its identity, and with it the channels everybody and this user have. */
   authenticate(session: Session, principal: Principal): void {
+    if (session.isClosed) {
+      // Its connection ended while the token was checked: nobody would take it out again.
+      return;
+    }
     session.principal = principal;
     this.logs.subscribe(ALL_CHANNEL, session);
     if (this.logs.subscribe(userChannel(principal.userId), session) === 1) {
@@ -82,20 +91,32 @@ export class Hub {
     this.flusher.schedule(session);
   }
 
-  /** Takes an ended session out of everything. Its connection is gone already. */
+  /** Forgets an ended session. Its connection is gone already. */
   close(session: Session): void {
     if (!this.sessionsById.delete(session.id)) {
       return;
     }
     this.metrics.connections.set(this.sessionsById.size);
-    this.merges.unsubscribeAll(session);
-    if (session.principal !== undefined) {
-      this.logs.unsubscribe(ALL_CHANNEL, session);
-      if (this.logs.unsubscribe(userChannel(session.principal.userId), session) === 0) {
-        this.users -= 1;
-        this.metrics.users.set(this.users);
-      }
+    if (!session.isClosed) {
+      this.withdraw(session);
     }
     session.dispose();
+  }
+
+  /** Takes a session out of all channels, when it closes or has been lost. Once for each. */
+  withdraw(session: Session): void {
+    this.merges.unsubscribeAll(session);
+    if (session.principal === undefined) {
+      return;
+    }
+    this.logs.unsubscribe(ALL_CHANNEL, session);
+    if (this.logs.unsubscribe(userChannel(session.principal.userId), session) === 0) {
+      this.users -= 1;
+      this.metrics.users.set(this.users);
+    }
+  }
+
+  addQueueBytes(bytes: number): void {
+    this.metrics.hot.queueBytes += bytes;
   }
 }

@@ -16,6 +16,10 @@ export class MergeChannels {
   /** Subscribing again replaces the mode; what waited in the old one is dropped, as a snapshot comes with the reply. */
   subscribe(name: string, session: Session, mode: SubscriptionMode): void {
     this.unsubscribe(name, session);
+    if (session.isClosed) {
+      // Its connection ended while the command ran: nobody would take it out again.
+      return;
+    }
     let channel = this.channels.get(name);
     if (channel === undefined) {
       channel = new MergeChannel(name);

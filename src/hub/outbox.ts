@@ -1,6 +1,8 @@
 import type { Codec } from '../protocol/codec.js';
 import { symbolOf } from '../protocol/channel.js';
 
+const NOTHING: readonly Uint8Array[] = [];
+
 /** A merge subscription as the outbox sees it. */
 export interface MergeSlot {
   readonly channel: { readonly name: string; elementFor(codec: Codec): Uint8Array };
@@ -75,7 +77,10 @@ export class Outbox {
   }
 
   /** The values to send now, as `codec` writes them: those of mode `all` in order, then the newest of the others. */
-  takeElements(codec: Codec): Uint8Array[] {
+  takeElements(codec: Codec): readonly Uint8Array[] {
+    if (this.dirty.length === 0 && this.elements.length === 0) {
+      return NOTHING;
+    }
     const taken = this.elements;
     this.dropElements();
     for (const slot of this.dirty) {

@@ -12,6 +12,15 @@ export interface SessionFlusher {
   readonly maxQueueBytes: number;
   schedule(session: Session): void;
   flush(session: Session): void;
+  /** The last flush: also to a receiver that is behind. */
+  finish(session: Session): void;
+}
+
+/** Who keeps the sessions. */
+export interface SessionOwner {
+  addQueueBytes(bytes: number): void;
+  /** The session says goodbye: it takes part in nothing any more, although its connection still ends. */
+  withdraw(session: Session): void;
 }
 
 /** One live connection. A user may have many; it has no principal until a token proved one. */
@@ -32,7 +41,7 @@ export class Session {
     readonly codec: Codec,
     readonly writer: Writer,
     private readonly flusher: SessionFlusher,
-    private readonly addQueueBytes: (bytes: number) => void,
+    private readonly owner: SessionOwner,
   ) {}
 
   push<Event extends keyof PushMap>(event: Event, data: PushMap[Event]): void {
@@ -62,7 +71,7 @@ export class Session {
       this.flusher.flush(this);
     }
     outbox.addFrame(frame);
-    this.addQueueBytes(frame.length);
+    this.owner.addQueueBytes(frame.length);
     this.flusher.schedule(this);
   }
 
@@ -72,16 +81,17 @@ export class Session {
       return;
     }
     if (reason !== CLOSE_REASONS.slowConsumer) {
-      this.flusher.flush(this);
+      this.flusher.finish(this);
     }
     this.isClosed = true;
+    this.owner.withdraw(this);
     this.writer.close(reason);
   }
 
   /** Gives back what waits; nothing is accepted afterwards. Called once, when the connection has ended. */
   dispose(): void {
     this.isClosed = true;
-    this.addQueueBytes(-this.outbox.logBytes);
+    this.owner.addQueueBytes(-this.outbox.logBytes);
     this.outbox.clear();
   }
 }

@@ -2,6 +2,8 @@ import type { CloseReason } from '../protocol/close-codes.js';
 
 /** What a session asks of the transport that carries it. */
 export abstract class Writer {
+  /** False once the connection closes. */
+  abstract readonly isOpen: boolean;
   /** False while the receiver is behind, and once the connection closes. The transport flushes when it turns true. */
   abstract readonly isWritable: boolean;
   /** Address of the client, as limits and the back office see it. */

@@ -24,6 +24,9 @@ export class Metrics {
   readonly users = this.gauge('ws_users', 'Users with an open connection', []);
   readonly upgrades = this.counter('ws_upgrades_total', 'Upgrades accepted', []);
   readonly upgradesRejected = this.counter('ws_upgrade_rejected_total', 'Upgrades refused', ['reason']);
+  readonly tokensRefused = this.counter('tokens_refused_total', 'Tokens refused, wherever they came in', [
+    'reason',
+  ]);
   readonly closed = this.counter('ws_closed_total', 'Connections closed', ['code', 'reason']);
   readonly messagesRejected = this.counter('ws_message_rejected_total', 'Messages refused', ['reason']);
   readonly heartbeatRoundsSkipped = this.counter(
@@ -58,7 +61,11 @@ export class Metrics {
     this.scraped('ws_flushes_total', 'Socket writes, each emptying an outbox', () => this.hot.flushes);
     this.scraped('ws_sent_bytes_total', 'Bytes handed to sockets', () => this.hot.bytesOut);
     this.scraped('quotes_conflated_total', 'Values replaced by a newer one', () => this.hot.conflated);
-    this.scrapedGauge('ws_queue_bytes', 'Bytes waiting in all outboxes', () => this.hot.queueBytes);
+    this.scrapedGauge(
+      'ws_queue_bytes',
+      'Bytes of replies and log pushes waiting in all outboxes',
+      () => this.hot.queueBytes,
+    );
   }
 
   private counter<Label extends string>(

@@ -19,6 +19,7 @@ export const CLOSE_REASONS = {
   flood: { code: 1008, reason: 'flood', reconnect: 'after 30 s' },
   fragments: { code: 1008, reason: 'fragments', reconnect: 'after 30 s' },
   pushOnly: { code: 1008, reason: 'push_only', reconnect: 'after 30 s' },
+  nothingToPush: { code: 1008, reason: 'nothing_to_push', reconnect: 'after 30 s' },
   tooBig: { code: 1009, reason: 'too_big', reconnect: 'no' },
   internal: { code: 1011, reason: 'internal', reconnect: 'backoff' },
   drain: { code: 1012, reason: 'drain', reconnect: 'backoff' },

@@ -54,11 +54,18 @@ describe('the table of reply errors', () => {
   });
 });
 
+/** Rows of a Markdown table as their cells, without the quotes around code. */
+const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim().replaceAll('`', ''));
+
 describe('docs/protocol.md', () => {
-  it('holds a row for each reply error and no other', () => {
+  it('holds a row for each reply error and no other, and says whether to try again', () => {
     const lines = documentation();
-    const isRow = (line: string | undefined): boolean => line?.startsWith('|') === true;
-    const at = lines.findIndex((line) => line.startsWith('| `bad_json` |'));
+    const at = lines.findIndex((line) => /^\| `bad_json` +\|/.test(line));
+    const isRow = (line: string | undefined): boolean => line?.startsWith('| `') === true;
     let [start, end] = [at, at];
     while (isRow(lines[start - 1])) {
       start -= 1;
@@ -66,14 +73,18 @@ describe('docs/protocol.md', () => {
     while (isRow(lines[end])) {
       end += 1;
     }
-    const codes = lines.slice(start, end).flatMap((line) => /^\| `([^`]+)` \|/.exec(line)?.[1] ?? []);
-    expect(codes.toSorted()).toEqual(Object.keys(REPLY_ERRORS).toSorted());
+    const rows = lines.slice(start, end).map(cellsOf);
+    expect(rows.map((cells) => [cells[0], cells.at(-1)])).toEqual(
+      Object.entries(REPLY_ERRORS).map(([code, { retryable }]) => [code, retryable ? 'yes' : 'no']),
+    );
   });
 
-  it('holds a row for each close reason and no other', () => {
-    const rows = documentation().flatMap(
-      (line) => /^\| (\d{4}) \| `([^`]+)` \|/.exec(line)?.slice(1, 3).join(' ') ?? [],
+  it('holds a row for each close reason and no other, and says when to come back', () => {
+    const rows = documentation()
+      .filter((line) => /^\| +\d{4} +\| `/.test(line))
+      .map(cellsOf);
+    expect(rows.map((cells) => [Number(cells[0]), cells[1], cells.at(-1)])).toEqual(
+      closeReasons.map(({ code, reason, reconnect }) => [code, reason, reconnect]),
     );
-    expect(rows.toSorted()).toEqual(closeReasons.map(({ code, reason }) => `${code} ${reason}`).toSorted());
   });
 });

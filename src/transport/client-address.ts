@@ -40,7 +40,9 @@ export function limitKey(address: string): string {
   if (!isIPv6(address)) {
     return address;
   }
-  const [head = '', tail] = address.split('::');
+  // A proxy may write it in other ways than the kernel: upper case, leading zeros, an IPv4 tail, a zone.
+  const canonical = new URL(`http://[${address.split('%', 1)[0]}]`).hostname.slice(1, -1);
+  const [head = '', tail] = canonical.split('::');
   const groups = head === '' ? [] : head.split(':');
   const rest = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;

@@ -4,12 +4,23 @@ import { Injectable } from '@nestjs/common';
 @Injectable()
 export class DrainState {
   private draining = false;
+  private hurried = false;
 
   get isDraining(): boolean {
     return this.draining;
   }
 
+  /** True when the process is about to be ended by force. */
+  get isHurried(): boolean {
+    return this.hurried;
+  }
+
   begin(): void {
     this.draining = true;
+  }
+
+  /** The drain that follows has seconds: no waiting for load balancers. */
+  hurry(): void {
+    this.hurried = true;
   }
 }

@@ -9,6 +9,9 @@ import { ConnectionRegistry } from './ws/connection-registry.js';
 const CLOSES_PER_SECOND = 500;
 const SLICE_MS = 20;
 
+/** After a fatal error: everybody is told, soon. */
+const HURRIED = { delayMs: 0, windowMs: 2000 };
+
 /**
  * Ends the process without ending a connection in mid-sentence: no new upgrades, a `reconnect` push that spreads the
  * return over a window, then close frames with 1012 in slices.
@@ -33,8 +36,8 @@ export class DrainService implements BeforeApplicationShutdown {
     if (connections.length === 0) {
       return;
     }
-    const { delayMs, windowMs: maxWindowMs } = this.config.drain;
-    const windowMs = Math.min(maxWindowMs, (connections.length / CLOSES_PER_SECOND) * 1000);
+    const { delayMs, windowMs: longestMs } = this.state.isHurried ? HURRIED : this.config.drain;
+    const windowMs = Math.min(longestMs, (connections.length / CLOSES_PER_SECOND) * 1000);
     this.logger.log(`draining ${connections.length} connections over ${Math.round(windowMs)} ms`);
     await passed(delayMs);
     for (const { session } of connections) {

@@ -5,6 +5,7 @@ import { DrainService } from './drain.service.js';
 import { DrainState } from './drain-state.js';
 import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { RefusalLog } from './refusal-log.js';
 import { CommandLoop } from './ws/command-loop.js';
 import { ConnectionLimits } from './ws/connection-limits.js';
 import { ConnectionOpener } from './ws/connection-opener.js';
@@ -32,6 +33,7 @@ import { UpgradeDispatcher } from './ws/upgrade.dispatcher.js';
     HandshakeAuthenticator,
     OriginPolicy,
     PushEndpoints,
+    RefusalLog,
     SessionAuthenticator,
     SessionGateway,
     SessionSweeper,

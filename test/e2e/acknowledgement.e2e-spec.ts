@@ -32,6 +32,14 @@ it('counts each device that acknowledges, and takes acknowledgements from nobody
     acked: { users: 1, connections: 1 },
   });
 
+  // Who connects later never got it: its acknowledgement would make more acknowledged than matched.
+  const later = await gateway.signIn('alice');
+  expect((await later.request('updates.ack', { ids: [data.id] })).data).toEqual({ acked: [] });
+  expect((await phone.request('updates.ack', { ids: [data.id, data.id] })).data).toEqual({
+    acked: [data.id],
+  });
+  expect(await gateway.metric('updates_acked_total')).toBe(1);
+
   await desktop.request('updates.ack', { ids: [data.id] });
   await desktop.request('updates.ack', { ids: [data.id] });
   expect((await report()).body.acked).toEqual({ users: 1, connections: 2 });

@@ -61,6 +61,14 @@ it('disconnects one connection', async () => {
   await eventually(() => remove(`/v1/connections/${id}`).expect(404));
 });
 
+it('finds and disconnects a user with the longest legal name', async () => {
+  const name = '\u00fc'.repeat(128);
+  const client = await gateway.signIn(name);
+  expect((await get(`/v1/users/${encodeURIComponent(name)}`).expect(200)).body.isOnline).toBe(true);
+  await remove(`/v1/users/${encodeURIComponent(name)}`).expect(200);
+  expect((await client.closed).code).toBe(3003);
+});
+
 it('asks for the scope', async () => {
   await gateway.rest.get('/v1/connections').expect(401);
   await gateway.rest.delete('/v1/users/ann').expect(401);

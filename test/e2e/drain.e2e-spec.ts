@@ -65,6 +65,16 @@ it('does not wait for a client that never answers the close frame', async () => 
   silent.destroy();
 });
 
+it('does not wait for a connection that never sent a request', async () => {
+  const port = await start();
+  const preconnect = connect(port, '127.0.0.1');
+  preconnect.on('error', () => {});
+  await new Promise((resolve) => preconnect.once('connect', resolve));
+  gateway.signal('SIGTERM');
+  expect(await gateway.exited).toEqual({ code: 0, signal: null });
+  preconnect.destroy();
+});
+
 it('exits at once with 1 on a second signal', async () => {
   await start({ DRAIN_DELAY_MS: '60000' });
   const client = await gateway.connect({ token: testToken() });

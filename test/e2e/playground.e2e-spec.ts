@@ -122,8 +122,8 @@ describeInBrowser('the playground in Chromium', () => {
         ([url, token]) =>
           new Promise((resolve) => {
             const socket = new WebSocket(url!, ['tidegate.v1.json', `bearer.${token}`]);
-            socket.onopen = () => resolve('open');
-            socket.onclose = ({ code }) => resolve(code);
+            socket.addEventListener('open', () => resolve('open'));
+            socket.addEventListener('close', ({ code }) => resolve(code));
           }),
         [`${origin.replace('http', 'ws')}/ws`, testToken()],
       );

@@ -5,7 +5,11 @@ import { testToken } from '../harness/test-token.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await TestGateway.start({ QUOTES_INTERVAL_MS: '20', QUOTES_SYMBOLS: 'AAPL,MSFT,EURUSD' });
+  gateway = await TestGateway.start({
+    QUOTES_INTERVAL_MS: '20',
+    QUOTES_SYMBOLS: 'AAPL,MSFT,EURUSD',
+    LIMIT_SUBSCRIPTIONS: '2',
+  });
 });
 afterAll(() => gateway.close());
 
@@ -24,8 +28,10 @@ it('pushes a snapshot, then updates on its timer, without a word from the client
 });
 
 it('pushes all symbols when none is named', async () => {
-  const client = await gateway.signIn('alice', { path: '/feed' });
-  expect(symbolsOf((await client.next('quotes')).data)).toEqual(new Set(['AAPL', 'MSFT', 'EURUSD']));
+  const small = await TestGateway.start({ QUOTES_SYMBOLS: 'AAPL,MSFT' });
+  const client = await small.signIn('alice', { path: '/feed' });
+  expect(symbolsOf((await client.next('quotes')).data)).toEqual(new Set(['AAPL', 'MSFT']));
+  await small.close();
 });
 
 it('says which codes it cannot serve and serves the others', async () => {
@@ -34,10 +40,20 @@ it('says which codes it cannot serve and serves the others', async () => {
   expect(symbolsOf((await client.next('quotes')).data)).toEqual(new Set(['AAPL']));
 });
 
+it('closes what it has nothing to push to, after saying why', async () => {
+  const unknown = await gateway.signIn('alice', { path: '/feed?symbols=ZZZ' });
+  expect((await unknown.next('error')).data.code).toBe('unknown_symbol');
+  expect(await unknown.closed).toEqual({ code: 1008, reason: 'nothing_to_push' });
+  const greedy = await gateway.signIn('alice', { path: '/feed?symbols=AAPL,MSFT,EURUSD' });
+  expect((await greedy.next('error')).data.code).toBe('limit_exceeded');
+  expect((await greedy.closed).code).toBe(1008);
+  expect(await gateway.metric('ws_message_rejected_total', '{reason="limit_exceeded"}')).toBe(1);
+});
+
 it.each(['{"id":1,"event":"ping"}', 'hello', ''])(
   'closes with 1008 when the client sends %j',
   async (text) => {
-    const client = await gateway.signIn('alice', { path: '/feed' });
+    const client = await gateway.signIn('alice', { path: '/feed?symbols=AAPL' });
     client.raw(text);
     expect(await client.closed).toEqual({ code: 1008, reason: 'push_only' });
     await eventually(async () =>
@@ -54,7 +70,10 @@ it('takes no first-message authentication', async () => {
 });
 
 it('answers pings of the client', async () => {
-  const client = await gateway.signIn('alice', { path: '/feed', token: testToken({ sub: 'pinger' }) });
+  const client = await gateway.signIn('alice', {
+    path: '/feed?symbols=AAPL',
+    token: testToken({ sub: 'pinger' }),
+  });
   const pong = new Promise((resolve) => client.socket.once('pong', resolve));
   client.socket.ping();
   await pong;

@@ -94,7 +94,7 @@ it('lets a client rebuild every recorded day exactly, through feed, hub and sock
     .filter(({ event }) => event === 'quotes')
     .flatMap(({ data }) => data as Quote[]);
   const numbers = seen.map(({ seq }) => seq);
-  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
   expect(numbers.length).toBeLessThan(DAYS * TICKS_PER_DAY);
   expect(seen.at(-1)!.last).toBe(recorded.at(-1)!.close);
 }, 60_000);

@@ -35,6 +35,11 @@ it('answers failures with problem documents', async () => {
       .send({ event: 'x', data: 'y'.repeat(5000) })
       .expect(413),
     await gateway.rest.get('/nowhere').expect(404),
+    await gateway.rest.get('/%zz').expect(400),
+    await gateway.rest
+      .get(`/v1/users/${'nowhere'.repeat(250)}`)
+      .set('authorization', admin())
+      .expect(414),
     await gateway.rest.get(`/v1/quotes?symbols=${'A'.repeat(3000)}`).expect(414),
     await gateway.rest.get('/ws').expect(426).expect('upgrade', 'websocket'),
     await gateway.rest.post('/ws').expect(405).expect('allow', 'GET'),
@@ -67,9 +72,33 @@ it.each([
   ['all: false', { target: { all: false } }],
   ['an unknown delivery', { target: { all: true }, delivery: 'pigeon' }],
   ['no data', { target: { all: true }, data: undefined }],
+  ['a null target', { target: { all: null } }],
+  ['null users', { target: { users: null } }],
+  ['null exceptions', { target: { all: true }, except: null }],
+  ['a null idempotency key', { target: { all: true }, idempotencyKey: null }],
+  ['an empty idempotency key', { target: { all: true }, idempotencyKey: '' }],
+  ['a key that reaches for a prototype', { target: { all: true }, data: { constructor: 1 } }],
 ])('refuses an update with %s', async (_what, change) => {
   const body = { event: 'x', data: {}, delivery: 'live', ...change };
   await gateway.rest.post('/v1/updates').set('authorization', admin()).send(body).expect(400);
+});
+
+it('sends null as data', async () => {
+  const client = await gateway.signIn('nil');
+  const body = { target: { users: ['nil'] }, event: 'x', data: null, delivery: 'live' };
+  await gateway.rest.post('/v1/updates').set('authorization', admin()).send(body).expect(202);
+  expect((await client.next('update')).data.data).toBeNull();
+});
+
+it('refuses what nests too deep before anybody walks it', async () => {
+  const nested = `{"event":"x","data":${'['.repeat(1500)}${']'.repeat(1500)}}`;
+  const send = post(admin()).set('content-type', 'application/json');
+  expect((await send.send(nested).expect(400)).body.detail).toBe('The body nests too deep.');
+});
+
+it('refuses an idempotency key that is empty or over-long in the header too', async () => {
+  await post(admin()).set('idempotency-key', '').send(news).expect(400);
+  await post(admin()).set('idempotency-key', 'k'.repeat(129)).send(news).expect(400);
 });
 
 it('matches and counts, but sends nothing, on a dry run', async () => {
@@ -114,4 +143,14 @@ it('documents itself', async () => {
     expect.arrayContaining(['target', 'event', 'data', 'delivery']),
   );
   await gateway.rest.get('/docs').expect(200);
+});
+
+it('sends security headers with every answer, refusals of the router included', async () => {
+  for (const path of ['/health/live', '/nowhere', '/%zz', '/docs', '/v1/quotes']) {
+    const { headers } = await gateway.rest.get(path);
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers['x-powered-by']).toBeUndefined();
+  }
+  await gateway.rest.get('/v1/quotes').expect('cache-control', 'no-store');
 });

@@ -107,7 +107,7 @@ it('tells a reader of every value how many it lost, and goes on with the newest'
     .filter(({ event }) => event === 'quotes')
     .flatMap(({ data }) => data.map((q: { seq: number }) => q.seq));
   expect(seqs).toHaveLength(rounds - loss.missed);
-  expect(seqs).toEqual([...seqs].sort((a: number, b: number) => a - b));
+  expect(seqs).toEqual(seqs.toSorted((a: number, b: number) => a - b));
 }, 60_000);
 
 it('closes a reader whose unread messages pass their bound with 1013, and keeps the others', async () => {

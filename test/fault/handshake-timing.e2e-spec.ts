@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Server } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConnectionLimits } from '../../src/transport/ws/connection-limits.js';
 import { closedConnections, expectCounted, refusedUpgrades } from '../harness/counted.js';
 import { eventually } from '../harness/eventually.js';
@@ -7,7 +8,7 @@ import { rawFrame } from '../harness/raw-frame.js';
 import { handshake } from '../harness/raw-handshake.js';
 import { RawSocket } from '../harness/raw-socket.js';
 import { TestGateway } from '../harness/test-gateway.js';
-import { testToken } from '../harness/test-token.js';
+import { adminToken, testToken } from '../harness/test-token.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -19,30 +20,67 @@ afterAll(() => gateway.close());
 const signedIn = (): string => handshake({ headers: { Authorization: `Bearer ${testToken()}` } });
 
 describe('slow requests', () => {
-  /** The limit for headers and one round of Node's check. */
-  const BOUND_MS = 12_000;
-  const SLACK_MS = 1500;
+  const SHORT_TIMEOUT_MS = 500;
+  const CHECK_INTERVAL_MS = 2000;
+  const SLACK_MS = 1000;
 
-  it('end with 408, whether they drip or never begin', async () => {
-    const dripping = await RawSocket.connect(gateway.port);
-    const silent = await RawSocket.connect(gateway.port);
+  let server: Server;
+  beforeEach(() => {
+    server = gateway.app.getHttpServer();
+  });
+
+  it('have 10 s for their headers and 15 s in all, looked at every 2 s', () => {
+    expect(server).toMatchObject({
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    });
+  });
+
+  /** Expects 408 for all, in time. */
+  async function expectTimeouts(sockets: RawSocket[]): Promise<void> {
     const startMs = performance.now();
     await expectCounted(
       gateway,
       refusedUpgrades('timeout'),
       async () => {
-        const letters = handshake().slice(0, 60);
-        let index = 0;
-        const drip = setInterval(() => dripping.send(letters.charAt(index++)), 250);
-        const heads = await Promise.all([dripping.responseHead(), silent.responseHead()]);
-        clearInterval(drip);
-        expect(heads.map(({ status }) => status)).toEqual([408, 408]);
-        await Promise.all([dripping.ended, silent.ended]);
+        const heads = await Promise.all(sockets.map((socket) => socket.responseHead()));
+        expect(heads.map(({ status }) => status)).toEqual(sockets.map(() => 408));
+        await Promise.all(sockets.map(({ ended }) => ended));
       },
-      2,
+      sockets.length,
     );
-    expect(performance.now() - startMs).toBeLessThan(BOUND_MS + SLACK_MS);
-  }, 20_000);
+    expect(performance.now() - startMs).toBeLessThan(SHORT_TIMEOUT_MS + CHECK_INTERVAL_MS + SLACK_MS);
+  }
+
+  it('end with 408, whether their headers drip or never begin', async () => {
+    const { headersTimeout } = server;
+    server.headersTimeout = SHORT_TIMEOUT_MS;
+    const dripping = await RawSocket.connect(gateway.port);
+    const silent = await RawSocket.connect(gateway.port);
+    const letters = handshake()[Symbol.iterator]();
+    const drip = setInterval(() => dripping.send(letters.next().value ?? ''), 100);
+    await expectTimeouts([dripping, silent]);
+    clearInterval(drip);
+    server.headersTimeout = headersTimeout;
+  });
+
+  it('end with 408 when their body does not come', async () => {
+    const { headersTimeout, requestTimeout } = server;
+    // The one for headers must not be the longer of the two.
+    Object.assign(server, { headersTimeout: SHORT_TIMEOUT_MS, requestTimeout: SHORT_TIMEOUT_MS });
+    const socket = await RawSocket.connect(gateway.port);
+    const headers = {
+      Upgrade: null,
+      Connection: 'close',
+      Authorization: `Bearer ${adminToken()}`,
+      'Content-Type': 'application/json',
+      'Content-Length': '100',
+    };
+    socket.send(handshake({ method: 'POST', target: '/v1/broadcast', headers, body: '{"event":' }));
+    await expectTimeouts([socket]);
+    Object.assign(server, { headersTimeout, requestTimeout });
+  });
 });
 
 describe('frames that arrive with the handshake', () => {

@@ -30,7 +30,7 @@ export class Crowd {
   private ask(order: CrowdOrder | 'leave'): Promise<void> {
     return new Promise((resolve, reject) => {
       this.child.once('message', (answer) =>
-        answer === 'done' ? resolve() : reject(new Error(String(answer))),
+        answer === 'done' ? resolve() : reject(new Error(`The crowd ${JSON.stringify(answer)}`)),
       );
       this.child.send(order);
     });

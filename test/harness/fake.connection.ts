@@ -75,7 +75,8 @@ export async function fakeConnection(
 ): Promise<FakeConnection> {
   const webSocket = new FakeWebSocket();
   const socket = new FakeSocket();
-  const [ws, tcp] = [webSocket as unknown as WebSocket, socket as unknown as Socket];
+  const ws = webSocket as unknown as WebSocket;
+  const tcp = socket as unknown as Socket;
   const writer = new SocketWriter(ws, tcp, '192.0.2.1');
   const nowMs = clock.monotonicMs();
   const connection = new SocketConnection(

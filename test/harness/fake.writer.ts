@@ -5,20 +5,22 @@ import type { Envelope } from './test-client.js';
 
 /** A receiver that is as slow as the test says, and keeps what it was handed. */
 export class FakeWriter extends Writer {
+  isOpen = true;
   isWritable = true;
   readonly remoteAddress = '192.0.2.1';
   readonly writes: Uint8Array[] = [];
   closedWith: CloseReason | undefined = undefined;
 
   override write(bytes: Uint8Array): void {
-    if (!this.isWritable) {
-      throw new Error('Written to although the receiver is behind');
+    if (!this.isOpen) {
+      throw new Error('Written to after the close frame');
     }
     this.writes.push(bytes);
   }
 
   override close(reason: CloseReason): void {
     this.closedWith ??= reason;
+    this.isOpen = false;
     this.isWritable = false;
   }
 

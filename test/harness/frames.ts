@@ -1,24 +1,16 @@
-/** The text messages of unmasked frames that stand one behind the other, parsed as JSON; throws on half a frame. */
+import { OPCODE, readServerFrame } from './raw-frame.js';
+
+/** The text messages of frames that stand one behind the other, parsed as JSON; throws on anything else. */
 export function messagesIn(bytes: Uint8Array): unknown[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const messages: unknown[] = [];
-  let offset = 0;
-  while (offset < buffer.length) {
-    if (buffer[offset] !== 0x81) {
+  while (rest.length > 0) {
+    const read = readServerFrame(rest);
+    if (read === undefined || !read[0].fin || read[0].opcode !== OPCODE.text) {
       throw new Error('Not a whole text message');
     }
-    const short = buffer[offset + 1]!;
-    const [start, length] =
-      short < 126
-        ? [offset + 2, short]
-        : short === 126
-          ? [offset + 4, buffer.readUInt16BE(offset + 2)]
-          : [offset + 10, Number(buffer.readBigUInt64BE(offset + 2))];
-    offset = start + length;
-    if (offset > buffer.length) {
-      throw new Error('Half a frame');
-    }
-    messages.push(JSON.parse(buffer.toString('utf8', start, offset)));
+    messages.push(JSON.parse(read[0].payload.toString('utf8')));
+    rest = rest.subarray(read[1]);
   }
   return messages;
 }

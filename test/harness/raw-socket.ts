@@ -100,7 +100,12 @@ export class RawSocket {
     return this.received;
   }
 
-  /** A TCP reset: gone without a word. */
+  /** Sends the last bytes there will be; what the server still says is read until it ends too. */
+  finish(...parts: readonly Buffer[]): void {
+    this.socket.end(Buffer.concat(parts));
+  }
+
+  /** A TCP reset: gone without a word. Not after `finish`: Node cannot reset what it is shutting down. */
   reset(): void {
     this.socket.resetAndDestroy();
   }

@@ -42,7 +42,7 @@ export class TestClient {
     this.socket = new WebSocket(url + path, protocols, {
       headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     });
-    this.socket.on('message', (data) => this.take(JSON.parse(String(data)) as Envelope));
+    this.socket.on('message', (data: Buffer) => this.take(JSON.parse(data.toString()) as Envelope));
     this.opened = new Promise((resolve, reject) => {
       this.socket.once('open', resolve);
       this.socket.once('error', reject);

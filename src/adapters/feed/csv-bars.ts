@@ -27,7 +27,9 @@ export function parseBars(text: string, onlySymbol: string): { bars: Bar[]; badR
     const [open, high, low, close] = [cell('open'), cell('high'), cell('low'), cell('close')];
     const dayMs = Date.parse(`${cell('date')}T00:00:00Z`);
     const volume = cell('volume');
+    const symbol = names.includes('symbol') ? cell('symbol') : onlySymbol;
     if (
+      symbol === '' ||
       Number.isNaN(dayMs) ||
       ![open, high, low, close].every((price) => PRICE.test(price)) ||
       !VOLUME.test(volume)
@@ -35,7 +37,6 @@ export function parseBars(text: string, onlySymbol: string): { bars: Bar[]; badR
       badRows += 1;
       continue;
     }
-    const symbol = names.includes('symbol') ? cell('symbol') : onlySymbol;
     bars.push({ symbol, dayMs, open, high, low, close, volume, prevClose: closes.get(symbol) });
     closes.set(symbol, close);
   }

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../../ports/clock.port.js';
 import { QuoteFeed, type QuoteSink } from '../../ports/quote-feed.port.js';
 import { type Bar, ticksOf } from './bar-ticks.js';
-import { parseBars } from './csv-bars.js';
+import { BarFileError, parseBars } from './csv-bars.js';
 
 export interface ReplayOptions {
   readonly file: string;
@@ -34,6 +34,9 @@ export class ReplayFeed extends QuoteFeed {
     const { bars, badRows } = parseBars(readFileSync(options.file, 'utf8'), options.symbol);
     if (badRows > 0) {
       this.logger.warn(`${badRows} rows of the bar file are not usable`);
+    }
+    if (bars.length === 0) {
+      throw new BarFileError('The bar file holds no usable bars');
     }
     this.bars = bars;
     this.symbols = [...new Set(bars.map(({ symbol }) => symbol))];

@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Post, UsePipes } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsString, Matches, MaxLength } from 'class-validator';
 import { type DemoToken, DemoTokens } from '../../auth/demo-tokens.js';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
+import { Optional } from '../../transport/http/optional.decorator.js';
 
 class DemoTokenDto {
   @ApiProperty({ description: 'Any name' })
@@ -11,7 +12,7 @@ class DemoTokenDto {
   sub!: string;
 
   @ApiPropertyOptional({ type: [String], description: '`admin` may do everything' })
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(16)
   @IsString({ each: true })
@@ -19,7 +20,7 @@ class DemoTokenDto {
   roles?: string[];
 
   @ApiPropertyOptional({ description: 'Scopes, separated by blanks' })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(256)
   scope?: string;

@@ -15,7 +15,12 @@ export function changeFrom(base: Decimal, last: Decimal): { change: Decimal; cha
   const change = new Big(last).minus(base);
   return {
     change: change.toFixed(Math.max(scaleOf(base), scaleOf(last))),
-    changePercent: change.div(base).times(100).toFixed(PERCENT_DECIMALS, Big.roundHalfUp),
+    // Rounded first, so that nothing is not written as -0.0000.
+    changePercent: change
+      .div(base)
+      .times(100)
+      .round(PERCENT_DECIMALS, Big.roundHalfUp)
+      .toFixed(PERCENT_DECIMALS),
   };
 }
 

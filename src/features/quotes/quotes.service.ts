@@ -4,6 +4,7 @@ import { MergeChannels } from '../../hub/merge-channels.js';
 import { Publisher } from '../../hub/publisher.js';
 import type { Session } from '../../hub/session.js';
 import { Metrics } from '../../observability/metrics.js';
+import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
 import { QuoteFeed, type QuoteTick } from '../../ports/quote-feed.port.js';
 import { quotesChannel, symbolOf } from '../../protocol/channel.js';
@@ -104,7 +105,9 @@ export class QuotesService implements OnApplicationBootstrap, OnApplicationShutd
       value: this.board.publish(quote),
     }));
     this.pending = [];
-    this.publisher.publishValues(values).catch((error: unknown) => this.logger.error(error));
+    this.publisher
+      .publishValues(values)
+      .catch((error: unknown) => this.logger.error('publishing failed', stackFramesOf(error)));
   }
 
   private take(tick: QuoteTick): void {

@@ -47,6 +47,7 @@ export class IdempotencyKeys {
       return { result: known.result as Result, isRepeated: true };
     }
     const entry: Entry = { bodyHash, expiresAtMs: this.clock.monotonicMs() + KEEP_MS };
+    this.makeRoom();
     this.entries.set(name, entry);
     try {
       entry.result = await deed();
@@ -59,14 +60,18 @@ export class IdempotencyKeys {
   }
 
   private find(name: string): Entry | undefined {
+    const entry = this.entries.get(name);
+    return entry !== undefined && entry.expiresAtMs > this.clock.monotonicMs() ? entry : undefined;
+  }
+
+  /** Drops what has expired, and the oldest while there are too many. Insertion order is the order of expiry. */
+  private makeRoom(): void {
     const nowMs = this.clock.monotonicMs();
-    // Insertion order is the order of expiry.
     for (const [oldest, { expiresAtMs }] of this.entries) {
       if (expiresAtMs > nowMs && this.entries.size < MAX_KEYS) {
         break;
       }
       this.entries.delete(oldest);
     }
-    return this.entries.get(name);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '../../protocol/principal.js';
+import type { Session } from '../../hub/session.js';
 
 /** Updates remembered for their acknowledgements; the oldest give way. */
 const MAX_UPDATES = 1000;
@@ -21,7 +21,7 @@ export interface UpdateReport {
 interface Entry {
   readonly sentAt: number;
   readonly matched: MatchedCounts;
-  readonly isFor: (principal: Principal, sessionId: string) => boolean;
+  readonly isFor: (session: Session) => boolean;
   readonly ackedSessions: Set<string>;
   readonly ackedUsers: Set<string>;
 }
@@ -39,15 +39,18 @@ export class UpdateLedger {
     }
   }
 
-  /** False for an update that is not known (any more), or was not for this session. */
-  ack(id: string, principal: Principal, sessionId: string): boolean {
+  /** Unknown: not known (any more), or not for this session. Each device counts once. */
+  ack(id: string, session: Session): 'new' | 'repeated' | 'unknown' {
     const entry = this.entries.get(id);
-    if (entry === undefined || !entry.isFor(principal, sessionId)) {
-      return false;
+    if (entry === undefined || session.principal === undefined || !entry.isFor(session)) {
+      return 'unknown';
     }
-    entry.ackedSessions.add(sessionId);
-    entry.ackedUsers.add(principal.userId);
-    return true;
+    if (entry.ackedSessions.has(session.id)) {
+      return 'repeated';
+    }
+    entry.ackedSessions.add(session.id);
+    entry.ackedUsers.add(session.principal.userId);
+    return 'new';
   }
 
   report(id: string): UpdateReport | undefined {

@@ -1,4 +1,5 @@
 import {
+  BadRequestException,
   Body,
   Controller,
   Get,
@@ -17,6 +18,8 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import type { UpdateReport } from './update-ledger.js';
 import { BroadcastDto, UpdateDto } from './updates.dto.js';
 import { type UpdateRequest, type UpdateResult, UpdatesService } from './updates.service.js';
+
+const MAX_KEY_LENGTH = 128;
 
 interface UpdateAnswer extends UpdateResult {
   /** The answer of an earlier request with the same Idempotency-Key. */
@@ -79,6 +82,9 @@ export class UpdatesController {
   ): Promise<UpdateAnswer> {
     if (key === undefined) {
       return { ...(await this.updates.sendDemandUpdates(update)), duplicate: false };
+    }
+    if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
+      throw new BadRequestException(`An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters.`);
     }
     const caller = `${route}\n${principal!.userId}`;
     const { result, isRepeated } = await this.idempotency.once(caller, key, update, () =>

@@ -8,27 +8,27 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
-  IsOptional,
   IsString,
   Length,
   MaxLength,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import { Optional } from '../../transport/http/optional.decorator.js';
 
 const MAX_TARGETS = 10_000;
 const MAX_IDS = 100;
 
 export class ExceptDto {
   @ApiPropertyOptional({ type: [String], description: 'Users that get nothing' })
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
   users?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'Connections that get nothing' })
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
@@ -46,7 +46,7 @@ export class BroadcastDto {
   data!: unknown;
 
   @ApiPropertyOptional({ type: ExceptDto })
-  @IsOptional()
+  @Optional()
   @ValidateNested()
   @Type(() => ExceptDto)
   except?: ExceptDto;
@@ -55,12 +55,12 @@ export class BroadcastDto {
 /** Exactly one of its members. */
 export class TargetDto {
   @ApiPropertyOptional({ description: 'Everybody who is connected' })
-  @IsOptional()
+  @Optional()
   @Equals(true)
   all?: true;
 
   @ApiPropertyOptional({ type: [String], description: 'Named users, on all their devices' })
-  @IsOptional()
+  @Optional()
   @IsArray()
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_TARGETS)
@@ -81,17 +81,17 @@ export class UpdateDto extends BroadcastDto {
   delivery!: 'live';
 
   @ApiPropertyOptional({ description: 'Ask devices to acknowledge' })
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   requireAck?: boolean;
 
   @ApiPropertyOptional({ description: 'Validate and match, send nothing' })
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   dryRun?: boolean;
 
   @ApiPropertyOptional({ description: 'The same as the Idempotency-Key header' })
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 128)
   idempotencyKey?: string;

@@ -6,7 +6,6 @@ import type { Session } from '../../hub/session.js';
 import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
 import { ALL_CHANNEL, userChannel } from '../../protocol/channel.js';
-import type { Principal } from '../../protocol/principal.js';
 import type { UpdatePush } from '../../protocol/pushes.js';
 import { type MatchedCounts, UpdateLedger, type UpdateReport } from './update-ledger.js';
 
@@ -48,11 +47,11 @@ export class UpdatesService {
   /** Sends to everybody or to named users, on every device that is connected now. At most once; nothing is kept. */
   async sendDemandUpdates(request: UpdateRequest): Promise<UpdateResult> {
     const { all, users } = request.target;
-    if ((all === undefined) === (users === undefined)) {
+    if ((all === true) === Array.isArray(users)) {
       throw new BadRequestException('Name exactly one target: all or users.');
     }
-    const audience = new Audience(request);
-    const matched = count(this.candidates(users), audience);
+    const audience = new Audience(request, this.hub.newestOrdinal);
+    const matched = this.match(request, audience);
     const updateId = randomUUID();
     const dryRun = request.dryRun ?? false;
     if (!dryRun) {
@@ -61,12 +60,15 @@ export class UpdatesService {
     return { updateId, matched, dryRun };
   }
 
-  /** The updates of `ids` that this session acknowledged now; ids it never got are left out. */
+  /** The updates of `ids` that this session has acknowledged now or before; ids it never got are left out. */
   ack(session: Session, ids: readonly string[]): string[] {
-    const { principal } = session;
-    const acked = ids.filter((id) => principal !== undefined && this.ledger.ack(id, principal, session.id));
-    this.metrics.updatesAcked.inc(acked.length);
-    return acked;
+    return [...new Set(ids)].filter((id) => {
+      const outcome = this.ledger.ack(id, session);
+      if (outcome === 'new') {
+        this.metrics.updatesAcked.inc();
+      }
+      return outcome !== 'unknown';
+    });
   }
 
   report(updateId: string): UpdateReport | undefined {
@@ -84,7 +86,7 @@ export class UpdatesService {
     this.ledger.record(id, {
       sentAt,
       matched,
-      isFor: (principal, sessionId) => audience.has(principal, sessionId),
+      isFor: (session) => audience.has(session),
     });
     this.metrics.updatesSent.inc({ target: target.all === true ? 'all' : 'users' });
     await this.publisher.publish({
@@ -95,6 +97,13 @@ export class UpdatesService {
         except: { users: except.users ?? [], sessions: except.connections ?? [] },
       }),
     });
+  }
+
+  private match({ target, except }: UpdateRequest, audience: Audience): MatchedCounts {
+    // Everybody is counted already: a broadcast walks the sessions once, to send.
+    return target.all === true && except === undefined
+      ? { users: this.hub.userCount, connections: this.hub.authenticatedCount }
+      : count(this.candidates(target.users), audience);
   }
 
   private *candidates(users: readonly string[] | undefined): Iterable<Session> {
@@ -108,23 +117,28 @@ export class UpdatesService {
   }
 }
 
-/** Who an update is for. */
+/** Who an update is for: of those connected when it was sent. */
 class Audience {
   private readonly users: ReadonlySet<string> | undefined;
   private readonly exceptUsers: ReadonlySet<string>;
   private readonly exceptSessions: ReadonlySet<string>;
 
-  constructor({ target, except }: UpdateRequest) {
+  constructor(
+    { target, except }: UpdateRequest,
+    private readonly newestOrdinal: number,
+  ) {
     this.users = target.users && new Set(target.users);
     this.exceptUsers = new Set(except?.users);
     this.exceptSessions = new Set(except?.connections);
   }
 
-  has({ userId }: Principal, sessionId: string): boolean {
+  has({ id, ordinal, principal }: Session): boolean {
     return (
-      (this.users === undefined || this.users.has(userId)) &&
-      !this.exceptUsers.has(userId) &&
-      !this.exceptSessions.has(sessionId)
+      principal !== undefined &&
+      ordinal <= this.newestOrdinal &&
+      (this.users === undefined || this.users.has(principal.userId)) &&
+      !this.exceptUsers.has(principal.userId) &&
+      !this.exceptSessions.has(id)
     );
   }
 }
@@ -132,10 +146,10 @@ class Audience {
 function count(sessions: Iterable<Session>, audience: Audience): MatchedCounts {
   const users = new Set<string>();
   let connections = 0;
-  for (const { id, principal, isClosed } of sessions) {
-    if (!isClosed && principal !== undefined && audience.has(principal, id)) {
+  for (const session of sessions) {
+    if (!session.isClosed && audience.has(session)) {
       connections += 1;
-      users.add(principal.userId);
+      users.add(session.principal!.userId);
     }
   }
   return { users: users.size, connections };

@@ -40,6 +40,16 @@ export function isWithinLimits(value: unknown): boolean {
   return keysLeft(value, MAX_KEYS) >= 0;
 }
 
+/** True when some object of a parsed value, bounded in depth, has a key that could reach a prototype. */
+export function hasRefusedKey(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ((!Array.isArray(value) && Object.keys(value).some((key) => REFUSED_KEYS.has(key))) ||
+      Object.values(value).some(hasRefusedKey))
+  );
+}
+
 /** How many keys of the budget are left after `value`; negative when it breaks a limit. */
 function keysLeft(value: unknown, budget: number): number {
   if (typeof value === 'number') {

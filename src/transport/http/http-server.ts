@@ -1,20 +1,27 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedRequest } from '../../auth/scope.guard.js';
 import type { HttpAuthenticator } from '../../auth/http-authenticator.js';
 import type { Metrics } from '../../observability/metrics.js';
 import { GATEWAY_PATH, type PushEndpoints } from '../ws/push-endpoints.js';
 import { UPGRADE_REQUIRED } from '../ws/upgrade-refused.js';
 import { targetOf } from '../ws/upgrade-request.js';
+import { takeJsonBodies } from './json-body.js';
 import { problem } from './problem.filter.js';
 
 const MAX_URL_LENGTH = 2048;
 const API_PREFIX = '/v1/';
+const DOCUMENTATION_PATH = '/docs';
 
-/** Headers of every response; the page and the documentation add their own policy. */
+/** Swagger UI brings a style sheet in its page, and pictures in its style sheet. */
+const DOCUMENTATION_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/** Headers of every response. The playground and the documentation replace the policy by their own. */
 const SECURITY_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
 export interface HttpServices {
@@ -28,8 +35,7 @@ export function addHttpHooks(
   server: FastifyInstance,
   { authenticator, endpoints, metrics }: HttpServices,
 ): void {
-  // JSON alone is taken: the other types a form of a foreign page could send without asking.
-  server.removeContentTypeParser('text/plain');
+  takeJsonBodies(server);
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers(SECURITY_HEADERS);
     if (request.raw.url !== undefined && request.raw.url.length > MAX_URL_LENGTH) {
@@ -39,7 +45,12 @@ export function addHttpHooks(
     if (path === GATEWAY_PATH || endpoints.find(path) !== undefined) {
       return refuseWithoutUpgrade(request, reply, metrics);
     }
-    if (path.startsWith(API_PREFIX)) {
+    // What the router made of the path decides, however it was written.
+    const route = request.routeOptions.url ?? path;
+    if (route.startsWith(DOCUMENTATION_PATH)) {
+      void reply.header('Content-Security-Policy', DOCUMENTATION_POLICY);
+    }
+    if (route.startsWith(API_PREFIX)) {
       void reply.header('Cache-Control', 'no-store');
       // Before the body is read: strangers make us parse nothing.
       const principal = authenticator.authenticate(request.headers);
@@ -55,6 +66,15 @@ export function addHttpHooks(
     metrics.httpResponses.inc({ status: String(reply.statusCode) });
     done();
   });
+}
+
+/** Refuses what the router cannot read. Such a request passes no hook, so the headers are set here. */
+export function answerFrameworkError(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void sendProblem(reply.headers(SECURITY_HEADERS), error.statusCode ?? 400);
 }
 
 function refuseWithoutUpgrade(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): FastifyReply {

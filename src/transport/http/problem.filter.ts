@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { randomUUID } from 'node:crypto';
+import { stackFramesOf } from '../../observability/stack-frames.js';
 
 /** `application/problem+json` (RFC 9457). */
 interface Problem {
@@ -40,7 +41,7 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(status);
     }
     const correlationId = randomUUID();
-    this.logger.error(`request failed: ${correlationId}`, error instanceof Error ? error.stack : undefined);
+    this.logger.error(`request failed: ${correlationId}`, stackFramesOf(error));
     return { ...problem(500), correlationId };
   }
 }

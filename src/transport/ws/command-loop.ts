@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { Metrics } from '../../observability/metrics.js';
+import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
 import { CLOSE_REASONS } from '../../protocol/close-codes.js';
 import type { DecodeFault } from '../../protocol/codec.js';
@@ -46,6 +47,8 @@ export class CommandLoop {
     }
     const nowMs = this.clock.monotonicMs();
     connection.lastInboundMs = nowMs;
+    // Its end came in time, however soon the next one began.
+    connection.unfinishedSinceMs = 0;
     this.metrics.hot.messagesIn += 1;
     if (isBinary) {
       session.close(CLOSE_REASONS.binary);
@@ -126,6 +129,10 @@ export class CommandLoop {
       const result: unknown = await handler(command.data, command.event);
       session.reply(command.id, isObservable(result) ? await lastValueFrom(result, NO_VALUE) : result);
     } catch (error) {
+      if (session.principal === undefined) {
+        // A stranger has one message, and it held no token that could be tried.
+        session.close(CLOSE_REASONS.authRequired);
+      }
       this.fail(connection, command, error);
     }
   }
@@ -151,9 +158,7 @@ export class CommandLoop {
       return;
     }
     const correlationId = randomUUID();
-    // The message may hold what a client sent, so only the stack's frames are logged.
-    const where = error instanceof Error ? error.stack?.split('\n').slice(1, 6).join('\n') : undefined;
-    this.logger.error(`command ${command.event} failed: ${nameOf(error)} ${correlationId}`, where);
+    this.logger.error(`command ${command.event} failed: ${correlationId}`, stackFramesOf(error));
     this.refuse(connection, command.id, 'internal', { correlationId });
   }
 
@@ -166,8 +171,4 @@ export class CommandLoop {
     this.metrics.messagesRejected.inc({ reason: code });
     connection.session.refuse(id, code, extras);
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
 }

@@ -43,6 +43,7 @@ export class ConnectionLimits {
 /** Everything one connection counts towards, from its handshake to its end. */
 export class ConnectionPlace {
   private readonly held: [BoundedCount, string][] = [];
+  private isReleased = false;
 
   constructor(
     private readonly addressKey: string,
@@ -69,7 +70,8 @@ export class ConnectionPlace {
   }
 
   take(count: BoundedCount, key: string): boolean {
-    const isTaken = count.increment(key);
+    // A connection may end while its token is checked: what it took afterwards nobody would give back.
+    const isTaken = !this.isReleased && count.increment(key);
     if (isTaken) {
       this.held.push([count, key]);
     }
@@ -78,6 +80,7 @@ export class ConnectionPlace {
 
   /** Gives everything back; further calls do nothing. */
   release(): void {
+    this.isReleased = true;
     for (const [count, key] of this.held.splice(0)) {
       count.decrement(key);
     }

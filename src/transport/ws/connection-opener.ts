@@ -5,10 +5,12 @@ import type { WebSocket } from 'ws';
 import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
 import { Metrics } from '../../observability/metrics.js';
+import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
 import { CLOSE_REASONS, type CloseReason } from '../../protocol/close-codes.js';
 import type { Codec } from '../../protocol/codec.js';
 import type { Principal } from '../../protocol/principal.js';
+import { RefusalLog } from '../refusal-log.js';
 import { closeReport } from './close-report.js';
 import { CommandLoop } from './command-loop.js';
 import type { ConnectionPlace } from './connection-limits.js';
@@ -19,6 +21,9 @@ import { SocketConnection } from './socket-connection.js';
 import { SocketWriter } from './socket-writer.js';
 import { type ConnectionObserver, listen } from './socket-listeners.js';
 import { TokenBucket } from './token-bucket.js';
+
+/** Ends that need no word in the log. */
+const EXPECTED_ENDS: ReadonlySet<string> = new Set(['normal', 'aborted', CLOSE_REASONS.drain.reason]);
 
 /** What the handshake found out. */
 export interface Handshake {
@@ -48,6 +53,7 @@ export class ConnectionOpener implements ConnectionObserver {
     private readonly loop: CommandLoop,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly refusals: RefusalLog,
   ) {}
 
   open(webSocket: WebSocket, socket: Socket, handshake: Handshake): void {
@@ -78,7 +84,7 @@ export class ConnectionOpener implements ConnectionObserver {
         handshake.endpoint.open(connection.session, handshake.query);
       }
     } catch (error) {
-      this.logger.error(error);
+      this.logger.error('opening a connection failed', stackFramesOf(error));
       connection.session.close(CLOSE_REASONS.internal);
     }
   }
@@ -95,8 +101,8 @@ export class ConnectionOpener implements ConnectionObserver {
     const { session, writer } = connection;
     const { code, reason } = closeReport(writer.endedBy, connection.protocolErrorCode, closeCode);
     this.metrics.closed.inc({ code, reason });
-    if (reason !== 'normal') {
-      this.logger.debug(`connection ${session.id} ended: ${code} ${reason}`);
+    if (!EXPECTED_ENDS.has(reason)) {
+      this.refusals.warn(`closed ${code}`, reason, `connection ${session.id}`);
     }
     this.registry.delete(connection);
     connection.place.release();

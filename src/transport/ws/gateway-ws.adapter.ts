@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { Session } from '../../hub/session.js';
@@ -6,6 +7,9 @@ import { ConnectionOpener } from './connection-opener.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { type CommandHandler, SocketConnection } from './socket-connection.js';
 import { UpgradeDispatcher } from './upgrade.dispatcher.js';
+
+/** Time for REST requests under way when the server closes. */
+const HTTP_GRACE_MS = 1000;
 
 interface BoundHandler {
   readonly message: string;
@@ -57,8 +61,14 @@ export class GatewayWsAdapter extends WsAdapter {
     return Promise.resolve();
   }
 
+  /**
+   * The HTTP server closes next. It would wait for ever for a connection that never sends a request (a browser's
+   * preconnect will do): once it closes, Node no longer checks its timeouts. So what is left after a grace is cut.
+   */
   override async dispose(): Promise<void> {
-    this.dispatcher.detach(this.httpServer);
+    const server: Server = this.httpServer;
+    this.dispatcher.detach(server);
+    setTimeout(() => server.closeAllConnections(), HTTP_GRACE_MS).unref();
     return Promise.resolve();
   }
 }

@@ -6,10 +6,8 @@ import { CommandRefused, type ReplyErrorCode } from '../../protocol/reply-errors
 const GUARD_REFUSAL = 'Forbidden resource';
 
 const CODE_BY_STATUS: ReadonlyMap<number, ReplyErrorCode> = new Map([
-  [400, 'validation'],
   [401, 'forbidden'],
   [403, 'forbidden'],
-  [422, 'validation'],
   [429, 'rate_limited'],
   [503, 'unavailable'],
 ]);
@@ -20,10 +18,14 @@ export function refusalOf(error: unknown): CommandRefused | undefined {
     return error;
   }
   if (error instanceof HttpException) {
-    const code = CODE_BY_STATUS.get(error.getStatus());
+    const status = error.getStatus();
+    const code = CODE_BY_STATUS.get(status) ?? (isClientError(status) ? 'validation' : undefined);
     return code && new CommandRefused(code);
   }
-  return error instanceof WsException && error.getError() === GUARD_REFUSAL
-    ? new CommandRefused('forbidden')
-    : undefined;
+  if (error instanceof WsException) {
+    return new CommandRefused(error.getError() === GUARD_REFUSAL ? 'forbidden' : 'validation');
+  }
+  return undefined;
 }
+
+const isClientError = (status: number): boolean => status >= 400 && status < 500;

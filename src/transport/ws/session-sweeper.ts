@@ -69,6 +69,10 @@ export class SessionSweeper implements OnApplicationBootstrap, OnApplicationShut
       session.close(CLOSE_REASONS.tokenExpired);
     } else if (nowMs >= connection.warnAtMs) {
       connection.warnAtMs = Infinity;
+      if (connection.isPushOnly) {
+        // It could not answer with a new token: any message ends it.
+        return;
+      }
       session.push('auth.expiring', { expiresAt: session.principal?.expiresAtMs ?? 0 });
     }
   }

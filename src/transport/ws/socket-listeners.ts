@@ -12,7 +12,7 @@ export interface ConnectionObserver {
 const kConnection = Symbol('connection');
 const kObserver = Symbol('observer');
 
-/** Listeners find what they need on the emitter: six functions for all sockets instead of six closures for each. */
+/** Listeners find what they need on the emitter: five functions for all sockets instead of five closures for each. */
 interface Carrier {
   [kConnection]: SocketConnection;
   [kObserver]: ConnectionObserver;

@@ -20,9 +20,13 @@ export class SocketWriter extends Writer {
     super();
   }
 
-  get isWritable(): boolean {
+  get isOpen(): boolean {
     // After a close frame nothing may follow (RFC 6455 section 5.5.1), and a raw write would not be stopped by `ws`.
-    return this.webSocket.readyState === WebSocket.OPEN && !this.socket.writableNeedDrain;
+    return this.webSocket.readyState === WebSocket.OPEN;
+  }
+
+  get isWritable(): boolean {
+    return this.isOpen && !this.socket.writableNeedDrain;
   }
 
   write(bytes: Uint8Array): void {
@@ -35,6 +39,8 @@ export class SocketWriter extends Writer {
 
   close(reason: CloseReason): void {
     this.endedBy ??= reason;
+    // A paused socket would never read the peer's answer.
+    this.webSocket.resume();
     this.webSocket.close(reason.code, reason.reason);
   }
 

@@ -5,10 +5,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type ServerOptions, WebSocketServer } from 'ws';
 import { AppConfig } from '../../../config/app-config.js';
 import { Metrics } from '../../observability/metrics.js';
+import { stackFramesOf } from '../../observability/stack-frames.js';
 import { CLOSE_REASONS } from '../../protocol/close-codes.js';
 import { ClientAddress } from '../client-address.js';
 import { CodecRegistry } from '../codec/codec-registry.js';
 import { DrainState } from '../drain-state.js';
+import { RefusalLog } from '../refusal-log.js';
 import { ConnectionLimits, type ConnectionPlace } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
 import { type Credentials, HandshakeAuthenticator } from './handshake-authenticator.js';
@@ -42,6 +44,7 @@ export class UpgradeDispatcher {
     private readonly drain: DrainState,
     private readonly opener: ConnectionOpener,
     private readonly metrics: Metrics,
+    private readonly refusals: RefusalLog,
   ) {
     const options: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -67,7 +70,9 @@ export class UpgradeDispatcher {
   private readonly onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // First of all: a reset during what follows must not become an unhandled error.
     socket.on('error', destroyOnError);
-    this.upgrade(request, socket as Socket, head).catch((error: unknown) => this.refuse(socket, error));
+    this.upgrade(request, socket as Socket, head).catch((error: unknown) =>
+      this.refuse(request, socket, error),
+    );
   };
 
   private async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -165,11 +170,13 @@ export class UpgradeDispatcher {
     }
   }
 
-  private refuse(socket: Duplex, error: unknown): void {
+  private refuse(request: IncomingMessage, socket: Duplex, error: unknown): void {
     const isExpected = error instanceof UpgradeRefused;
     this.metrics.upgradesRejected.inc({ reason: isExpected ? error.reason : 'internal' });
-    if (!isExpected) {
-      this.logger.error(error);
+    if (isExpected) {
+      this.refusals.warn('upgrade refused', error.reason, this.addresses.addressOf(request));
+    } else {
+      this.logger.error('an upgrade failed', stackFramesOf(error));
     }
     if (!socket.destroyed) {
       writeRefusal(socket, isExpected ? error : new UpgradeRefused(503, 'overload', retryAfter()));
