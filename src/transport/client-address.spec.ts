@@ -36,6 +36,11 @@ describe('client address', () => {
     expect(addresses.schemeOf(proxied)).toBe('https');
   });
 
+  it('leaves out a port that a proxy wrote', () => {
+    const proxied = request('10.1.2.3', { 'x-forwarded-for': '203.0.113.9:51234' });
+    expect(addressesOf('10.0.0.0/8').addressOf(proxied)).toBe('203.0.113.9');
+  });
+
   it('is not believed from anybody else', () => {
     const addresses = addressesOf('10.0.0.0/8');
     const spoofed = request('203.0.113.9', { 'x-forwarded-for': '1.2.3.4', 'x-forwarded-proto': 'https' });

@@ -5,6 +5,7 @@ import proxyAddr from '@fastify/proxy-addr';
 import { AppConfig } from '../../config/app-config.js';
 
 const IPV4_MAPPED = '::ffff:';
+const IPV4_WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d+$/;
 
 /** Where a request comes from. `X-Forwarded-*` is believed from the configured proxies alone. */
 @Injectable()
@@ -17,7 +18,9 @@ export class ClientAddress {
 
   addressOf(request: IncomingMessage): string {
     const address = proxyAddr(request, this.isTrusted) ?? '';
-    return address.startsWith(IPV4_MAPPED) ? address.slice(IPV4_MAPPED.length) : address;
+    const plain = address.startsWith(IPV4_MAPPED) ? address.slice(IPV4_MAPPED.length) : address;
+    // Some proxies write the port too, which would make every connection an address of its own.
+    return plain.replace(IPV4_WITH_PORT, '$1');
   }
 
   /** True when the next hop is a proxy whose headers count. */

@@ -8,7 +8,8 @@ import { CLOSE_REASONS, type CloseReason } from '../../protocol/close-codes.js';
 import type { Principal } from '../../protocol/principal.js';
 import { UpgradeRefused } from './upgrade-refused.js';
 
-const QUERY_PARAMETER = 'access_token';
+/** Name of the parameter (RFC 6750 section 2.3). */
+export const QUERY_TOKEN = 'access_token';
 
 /** Who stands behind a handshake: a principal, nobody yet (`{}`), or somebody to be told no after the upgrade. */
 export interface Credentials {
@@ -56,7 +57,7 @@ export class HandshakeAuthenticator {
     subprotocolToken: string | undefined,
   ): string | undefined {
     const { authorization } = request.headers;
-    const queryToken = query.get(QUERY_PARAMETER) ?? undefined;
+    const queryToken = query.get(QUERY_TOKEN) ?? undefined;
     if (queryToken !== undefined && !this.config.auth.isQueryTokenAllowed) {
       // Query strings end up in the logs of every proxy on the path (RFC 6750 section 5.3).
       throw new TokenRefused('token_query');

@@ -13,7 +13,7 @@ import { DrainState } from '../drain-state.js';
 import { RefusalLog } from '../refusal-log.js';
 import { ConnectionLimits, type ConnectionPlace } from './connection-limits.js';
 import { ConnectionOpener } from './connection-opener.js';
-import { type Credentials, HandshakeAuthenticator } from './handshake-authenticator.js';
+import { type Credentials, HandshakeAuthenticator, QUERY_TOKEN } from './handshake-authenticator.js';
 import { OriginPolicy } from './origin.policy.js';
 import { GATEWAY_PATH, PushEndpoints } from './push-endpoints.js';
 import { parseSubprotocols, selectSubprotocol, type Subprotocols } from './subprotocols.js';
@@ -84,7 +84,7 @@ export class UpgradeDispatcher {
     checkUpgradeRequest(request);
     const subprotocols = parseSubprotocols(request.headers['sec-websocket-protocol'], this.codecs);
     this.checkDraining();
-    this.checkOrigin(request, subprotocols);
+    this.checkOrigin(request, query, subprotocols);
     const address = this.addresses.addressOf(request);
     const place = await this.limits.reserve(address);
     let isOpen = false;
@@ -154,17 +154,17 @@ export class UpgradeDispatcher {
     }
   }
 
-  private checkOrigin(request: IncomingMessage, subprotocols: Subprotocols): void {
+  private checkOrigin(request: IncomingMessage, query: URLSearchParams, subprotocols: Subprotocols): void {
     const scheme = this.addresses.schemeOf(request);
     if (this.config.isProduction && this.addresses.isBehindProxy(request) && scheme !== 'https') {
       throw new UpgradeRefused(403, 'scheme');
     }
     const { origin, host = '' } = request.headers;
     // Without an Origin it is no browser: such a client can set headers or wait for its first message.
+    const hasBrowserToken =
+      subprotocols.token !== undefined || (this.config.auth.isQueryTokenAllowed && query.has(QUERY_TOKEN));
     const isAllowed =
-      origin === undefined
-        ? subprotocols.token === undefined
-        : this.origins.isAllowed(origin, `${scheme}://${host}`);
+      origin === undefined ? !hasBrowserToken : this.origins.isAllowed(origin, `${scheme}://${host}`);
     if (!isAllowed) {
       throw new UpgradeRefused(403, 'origin');
     }
