@@ -96,6 +96,14 @@ it('refuses what nests too deep before anybody walks it', async () => {
   expect((await send.send(nested).expect(400)).body.detail).toBe('The body nests too deep.');
 });
 
+it.each(['1e400', '12345678901234567890'])(
+  'refuses the number %s, which would arrive as another',
+  async (number) => {
+    const send = post(admin()).set('content-type', 'application/json');
+    await send.send(`{"event":"x","data":{"order":${number}}}`).expect(400);
+  },
+);
+
 it('refuses an idempotency key that is empty or over-long in the header too', async () => {
   await post(admin()).set('idempotency-key', '').send(news).expect(400);
   await post(admin()).set('idempotency-key', 'k'.repeat(129)).send(news).expect(400);

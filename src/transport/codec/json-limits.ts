@@ -40,13 +40,16 @@ export function isWithinLimits(value: unknown): boolean {
   return keysLeft(value, MAX_KEYS) >= 0;
 }
 
-/** True when some object of a parsed value, bounded in depth, has a key that could reach a prototype. */
-export function hasRefusedKey(value: unknown): boolean {
+/** True when a parsed value, bounded in depth, has a key that could reach a prototype or a number JSON changed. */
+export function holdsRefusedValue(value: unknown): boolean {
+  if (typeof value === 'number') {
+    return !isExact(value);
+  }
   return (
     typeof value === 'object' &&
     value !== null &&
     ((!Array.isArray(value) && Object.keys(value).some((key) => REFUSED_KEYS.has(key))) ||
-      Object.values(value).some(hasRefusedKey))
+      Object.values(value).some(holdsRefusedValue))
   );
 }
 
