@@ -6,7 +6,12 @@ export abstract class AppConfig {
   abstract readonly http: HttpConfig;
   abstract readonly auth: AuthConfig;
   abstract readonly allowedOrigins: readonly string[];
+  abstract readonly store: StoreConfig;
   abstract readonly quotes: QuotesConfig;
+  abstract readonly chat: ChatConfig;
+  abstract readonly updates: UpdatesConfig;
+  abstract readonly auditRetentionDays: number;
+  abstract readonly webhook: WebhookConfig;
   abstract readonly ws: WsConfig;
   abstract readonly limits: LimitsConfig;
   abstract readonly drain: DrainConfig;
@@ -43,6 +48,48 @@ export interface ApiKeyConfig {
   readonly scopes: readonly string[];
 }
 
+export interface StoreConfig {
+  readonly engine:
+    | { readonly kind: 'memory' }
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgres'; readonly url: string };
+  /** Messages committed together at most. */
+  readonly commitBatch: number;
+  /** How long the first message of a batch waits for others at most. */
+  readonly commitDelayMs: number;
+  readonly poolSize: number;
+}
+
+export interface ChatConfig {
+  /** Public rooms that exist from the start. */
+  readonly rooms: readonly string[];
+  readonly maxBodyBytes: number;
+  /** 0: for ever. */
+  readonly editWindowSeconds: number;
+  readonly maxRecoveryMessages: number;
+  /** 0: kept. */
+  readonly retentionDays: number;
+  /** Per room; 0: all. */
+  readonly retentionMessages: number;
+  readonly typingIntervalMs: number;
+  readonly presenceGraceMs: number;
+  readonly policy: { readonly url: string | undefined; readonly timeoutMs: number };
+}
+
+export interface UpdatesConfig {
+  readonly maxInbox: number;
+  readonly maxTtlSeconds: number;
+  readonly retentionDays: number;
+}
+
+export interface WebhookConfig {
+  /** Undefined: nobody is told. */
+  readonly target: { readonly url: string; readonly secret: string } | undefined;
+  /** Also holds for the chat policy's URL. */
+  readonly arePrivateAddressesAllowed: boolean;
+  readonly delayMs: number;
+}
+
 export interface QuotesConfig {
   readonly feed: { readonly kind: 'simulator' } | { readonly kind: 'replay'; readonly file: string };
   readonly intervalMs: number;
@@ -72,6 +119,10 @@ export interface LimitsConfig {
   readonly upgradesPerIpPerSecond: number;
   readonly commandsPerSecond: number;
   readonly subscriptions: number;
+  readonly rooms: number;
+  readonly roomMembers: number;
+  readonly chatPerSecond: number;
+  readonly chatPerRoomPerSecond: number;
 }
 
 export interface DrainConfig {

@@ -1,6 +1,14 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { ApiKeyConfig, AppConfig, AuthConfig, QuotesConfig } from './app-config.js';
+import type {
+  ApiKeyConfig,
+  AppConfig,
+  AuthConfig,
+  ChatConfig,
+  QuotesConfig,
+  StoreConfig,
+  WebhookConfig,
+} from './app-config.js';
 import type { EnvDto } from './env.dto.js';
 
 /** HMAC secrets below the size of the hash weaken it (RFC 7518 section 3.2). */
@@ -39,7 +47,16 @@ export function assembleConfig(env: EnvDto, faults: string[], generateSecret: ()
     },
     auth: authConfig(env, isProduction, faults, generateSecret),
     allowedOrigins: env.ALLOWED_ORIGINS.map((origin) => origin.toLowerCase()),
+    store: storeConfig(env, faults),
     quotes: quotesConfig(env, faults),
+    chat: chatConfig(env),
+    updates: {
+      maxInbox: env.UPDATES_MAX_INBOX,
+      maxTtlSeconds: env.UPDATES_MAX_TTL_SECONDS,
+      retentionDays: env.UPDATES_RETENTION_DAYS,
+    },
+    auditRetentionDays: env.AUDIT_RETENTION_DAYS,
+    webhook: webhookConfig(env, faults),
     ws: {
       flushIntervalMs: env.WS_FLUSH_INTERVAL_MS,
       maxPayloadBytes: env.WS_MAX_PAYLOAD_BYTES,
@@ -59,6 +76,10 @@ export function assembleConfig(env: EnvDto, faults: string[], generateSecret: ()
       upgradesPerIpPerSecond: env.LIMIT_UPGRADES_PER_IP,
       commandsPerSecond: env.LIMIT_COMMANDS_PER_SECOND,
       subscriptions: env.LIMIT_SUBSCRIPTIONS,
+      rooms: env.LIMIT_ROOMS,
+      roomMembers: env.LIMIT_ROOM_MEMBERS,
+      chatPerSecond: env.LIMIT_CHAT_PER_SECOND,
+      chatPerRoomPerSecond: env.LIMIT_CHAT_PER_ROOM_PER_SECOND,
     },
     drain: { delayMs: env.DRAIN_DELAY_MS, windowMs: env.DRAIN_WINDOW_MS },
   };
@@ -148,6 +169,58 @@ function apiKey(entry: string, faults: string[]): ApiKeyConfig[] {
   }
   const [, name, sha256, scopes] = match as unknown as [string, string, string, string];
   return [{ name, sha256, scopes: scopes.split('+') }];
+}
+
+function storeConfig(env: EnvDto, faults: string[]): StoreConfig {
+  const url = env.STORE_URL;
+  const isPostgres = url.startsWith('postgres');
+  if (isPostgres && !URL.canParse(url)) {
+    faults.push('STORE_URL must be a URL: postgres://user:password@host:port/database');
+  }
+  return {
+    engine: isPostgres
+      ? { kind: 'postgres', url }
+      : url === 'memory:'
+        ? { kind: 'memory' }
+        : { kind: 'sqlite', file: url.slice('sqlite:'.length) },
+    commitBatch: env.STORE_COMMIT_BATCH,
+    commitDelayMs: env.STORE_COMMIT_DELAY_MS,
+    poolSize: env.STORE_POOL_SIZE,
+  };
+}
+
+function chatConfig(env: EnvDto): ChatConfig {
+  return {
+    rooms: [...new Set(env.CHAT_ROOMS)],
+    maxBodyBytes: env.CHAT_MAX_BODY_BYTES,
+    editWindowSeconds: env.CHAT_EDIT_WINDOW_SECONDS,
+    maxRecoveryMessages: env.CHAT_MAX_RECOVERY_MESSAGES,
+    retentionDays: env.CHAT_RETENTION_DAYS,
+    retentionMessages: env.CHAT_RETENTION_MESSAGES,
+    typingIntervalMs: env.CHAT_TYPING_INTERVAL_MS,
+    presenceGraceMs: env.PRESENCE_GRACE_MS,
+    policy: { url: env.CHAT_POLICY_URL, timeoutMs: env.CHAT_POLICY_TIMEOUT_MS },
+  };
+}
+
+function webhookConfig(env: EnvDto, faults: string[]): WebhookConfig {
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = env;
+  if (url !== undefined && (secret === undefined || Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
+    faults.push(`WEBHOOK_URL needs a WEBHOOK_SECRET of at least ${MIN_SECRET_BYTES} bytes`);
+  }
+  for (const [name, value] of [
+    ['WEBHOOK_URL', url],
+    ['CHAT_POLICY_URL', env.CHAT_POLICY_URL],
+  ] as const) {
+    if (value !== undefined && !URL.canParse(value)) {
+      faults.push(`${name} must be a URL`);
+    }
+  }
+  return {
+    target: url === undefined ? undefined : { url, secret: secret ?? '' },
+    arePrivateAddressesAllowed: env.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
+    delayMs: env.WEBHOOK_DELAY_MS,
+  };
 }
 
 function quotesConfig(env: EnvDto, faults: string[]): QuotesConfig {

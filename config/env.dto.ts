@@ -28,6 +28,17 @@ export class EnvDto {
   @Matches(/^memory:$/, { message: 'BROKER_URL must be memory:' })
   BROKER_URL: string = 'memory:';
 
+  @Matches(/^(memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/, {
+    message: 'STORE_URL must be sqlite:<file>, postgres://… or memory:',
+  })
+  STORE_URL: string = 'sqlite:./data/tidegate.db';
+  @IntegerVar(1, 1000)
+  STORE_COMMIT_BATCH: number = 64;
+  @IntegerVar(0, 100)
+  STORE_COMMIT_DELAY_MS: number = 2;
+  @IntegerVar(1, 200)
+  STORE_POOL_SIZE: number = 10;
+
   @IsOptional()
   @IsString()
   JWT_SECRET: string | undefined = undefined;
@@ -111,6 +122,55 @@ export class EnvDto {
   @IntegerVar(1, 100_000)
   QUOTES_REPLAY_BARS_PER_INTERVAL: number = 1;
 
+  @ListVar()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
+    each: true,
+    message: 'CHAT_ROOMS must hold names of 1-64 letters, digits or . _ -',
+  })
+  CHAT_ROOMS: string[] = ['lobby'];
+  @IntegerVar(1, 1_048_576)
+  CHAT_MAX_BODY_BYTES: number = 32_768;
+  @IntegerVar(0, 315_360_000)
+  CHAT_EDIT_WINDOW_SECONDS: number = 86_400;
+  @IntegerVar(1, 10_000)
+  CHAT_MAX_RECOVERY_MESSAGES: number = 500;
+  @IntegerVar(0, 36_500)
+  CHAT_RETENTION_DAYS: number = 365;
+  @IntegerVar(0, 1_000_000_000)
+  CHAT_RETENTION_MESSAGES: number = 100_000;
+  @IntegerVar(100, 60_000)
+  CHAT_TYPING_INTERVAL_MS: number = 10_000;
+  @IsOptional()
+  @Matches(/^https?:\/\/.+$/, { message: 'CHAT_POLICY_URL must be an http or https URL' })
+  CHAT_POLICY_URL: string | undefined = undefined;
+  @IntegerVar(50, 30_000)
+  CHAT_POLICY_TIMEOUT_MS: number = 2000;
+  @IntegerVar(0, 600_000)
+  PRESENCE_GRACE_MS: number = 10_000;
+
+  @IntegerVar(1, 100_000)
+  UPDATES_MAX_INBOX: number = 1000;
+  @IntegerVar(60, 31_536_000)
+  UPDATES_MAX_TTL_SECONDS: number = 2_592_000;
+  @IntegerVar(1, 3650)
+  UPDATES_RETENTION_DAYS: number = 7;
+  @IntegerVar(1, 3650)
+  AUDIT_RETENTION_DAYS: number = 365;
+
+  @IsOptional()
+  @Matches(/^https?:\/\/.+$/, { message: 'WEBHOOK_URL must be an http or https URL' })
+  WEBHOOK_URL: string | undefined = undefined;
+  @IsOptional()
+  @IsString()
+  WEBHOOK_SECRET: string | undefined = undefined;
+  @IsOptional()
+  @IsString()
+  WEBHOOK_SECRET_FILE: string | undefined = undefined;
+  @BooleanVar()
+  WEBHOOK_ALLOW_PRIVATE_ADDRESSES: boolean = false;
+  @IntegerVar(0, 3_600_000)
+  WEBHOOK_DELAY_MS: number = 5000;
+
   @IntegerVar(0, 1000)
   WS_FLUSH_INTERVAL_MS: number = 0;
   @IntegerVar(1024, 16_777_216)
@@ -144,6 +204,14 @@ export class EnvDto {
   LIMIT_COMMANDS_PER_SECOND: number = 20;
   @IntegerVar(0, 10_000_000)
   LIMIT_SUBSCRIPTIONS: number = 500;
+  @IntegerVar(0, 10_000_000)
+  LIMIT_ROOMS: number = 100;
+  @IntegerVar(0, 10_000_000)
+  LIMIT_ROOM_MEMBERS: number = 10_000;
+  @IntegerVar(0, 10_000_000)
+  LIMIT_CHAT_PER_SECOND: number = 10;
+  @IntegerVar(0, 10_000_000)
+  LIMIT_CHAT_PER_ROOM_PER_SECOND: number = 200;
 
   @IntegerVar(0, MAX_TIMER_MS)
   DRAIN_DELAY_MS: number = 3000;

@@ -54,7 +54,7 @@ function knownVariables(env: Env): Record<string, string> {
 
 /** `X_FILE` names a file that holds `X`, the way Docker and Kubernetes hand over secrets. */
 function withSecretFiles(env: Record<string, string>, faults: string[]): Record<string, string> {
-  for (const name of ['JWT_SECRET', 'JWT_PUBLIC_KEY']) {
+  for (const name of ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'WEBHOOK_SECRET']) {
     const file = env[`${name}_FILE`];
     if (file === undefined) {
       continue;

@@ -1,3 +1,12 @@
+import type {
+  JoinReply,
+  MemberAction,
+  Role,
+  RoomPage,
+  RoomSummary,
+  SendReply,
+  UserPresence,
+} from './chat.js';
 import type { Quote } from './quote.js';
 import type { ReplyErrorCode } from './reply-errors.js';
 import type { Welcome } from './pushes.js';
@@ -13,6 +22,24 @@ export interface SubscribeReply {
   readonly quotes: readonly Quote[];
 }
 
+/** A room by name, or the direct room with a user: exactly one of the two. */
+export interface RoomOrPeer {
+  room?: string;
+  to?: string;
+}
+
+export interface NewMessageData {
+  clientMsgId: string;
+  body: string;
+  meta?: Record<string, unknown>;
+}
+
+/** Where an edit or a deletion stands in the room's log; null when it changed nothing. */
+export interface EntryReply {
+  readonly room: string;
+  readonly seq: number | null;
+}
+
 /** Every command: what the client sends in `data`, what the reply's `data` holds. */
 export interface CommandMap {
   auth: { data: { token: string }; reply: Welcome };
@@ -22,6 +49,39 @@ export interface CommandMap {
   'quotes.subscribe': { data: { symbols: string[]; mode?: SubscriptionMode }; reply: SubscribeReply };
   'quotes.unsubscribe': { data: { symbols: string[] }; reply: { symbols: string[] } };
   'quotes.list': { data: undefined; reply: { symbols: string[] } };
+  'chat.join': { data: RoomOrPeer & { since?: number; epoch?: number; limit?: number }; reply: JoinReply };
+  'chat.leave': { data: { room: string; quit?: boolean }; reply: Record<string, never> };
+  'chat.send': { data: RoomOrPeer & NewMessageData; reply: SendReply };
+  'chat.edit': { data: { room: string; target: number; body: string }; reply: EntryReply };
+  'chat.delete': { data: { room: string; target: number }; reply: EntryReply };
+  'chat.history': {
+    data: { room: string; since?: number; before?: number; limit?: number };
+    reply: RoomPage & { room: string; epoch: number };
+  };
+  'chat.read': {
+    data: { room: string; seq: number };
+    reply: { room: string; read: number; unread: number };
+  };
+  'chat.typing': { data: { room: string; typing: boolean }; reply: Record<string, never> };
+  'chat.rooms': {
+    data: { after?: string; limit?: number } | undefined;
+    reply: { rooms: readonly RoomSummary[]; next: string | null };
+  };
+  'chat.moderate': {
+    data: {
+      room: string;
+      user: string;
+      action: Exclude<MemberAction, 'left'>;
+      role?: Role;
+      forSeconds?: number;
+      reason?: string;
+    };
+    reply: { seq: number | null };
+  };
+  'presence.get': {
+    data: { room?: string; users?: string[]; watch?: boolean };
+    reply: { users: readonly UserPresence[] };
+  };
   'updates.ack': { data: { ids: string[] }; reply: { acked: string[] } };
 }
 

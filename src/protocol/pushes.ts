@@ -1,3 +1,4 @@
+import type { ChatDeletion, ChatEdit, ChatMessage, MemberEvent, UserPresence } from './chat.js';
 import type { Quote } from './quote.js';
 
 /** The first message of an authenticated connection. Times are epoch milliseconds. */
@@ -12,7 +13,11 @@ export interface Welcome {
     readonly maxPayloadBytes: number;
     readonly commandsPerSecond: number;
     readonly subscriptions: number;
+    readonly rooms: number;
+    readonly maxBodyBytes: number;
   };
+  /** How often `chat.typing` is to be repeated, and when it expires without. */
+  readonly typing: { readonly intervalMs: number; readonly expiryMs: number };
   readonly expiresAt: number;
 }
 
@@ -22,6 +27,7 @@ export interface UpdatePush {
   readonly event: string;
   readonly data: unknown;
   readonly sentAt: number;
+  readonly expiresAt?: number;
   readonly requireAck: boolean;
 }
 
@@ -29,6 +35,18 @@ export interface UpdatePush {
 export interface PushMap {
   welcome: Welcome;
   quotes: readonly Quote[];
+  'chat.message': ChatMessage;
+  'chat.edited': ChatEdit;
+  'chat.deleted': ChatDeletion;
+  'chat.member': MemberEvent;
+  /** To all devices of the user who read. */
+  'chat.read': { readonly room: string; readonly read: number; readonly unread: number };
+  /** To connections that asked for `chat.rooms`: a room of theirs has news. */
+  'chat.unread': { readonly room: string; readonly head: number; readonly unread: number };
+  'chat.typing': { readonly room: string; readonly user: string; readonly typing: boolean };
+  /** This connection no longer gets the room: kicked, banned, removed, or the room is gone. */
+  'chat.left': { readonly room: string; readonly reason: 'kicked' | 'banned' | 'removed' | 'closed' };
+  presence: UserPresence;
   update: UpdatePush;
   'auth.expiring': { readonly expiresAt: number };
   reconnect: { readonly afterMs: number; readonly reason: string };

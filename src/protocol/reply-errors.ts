@@ -15,6 +15,12 @@ export const REPLY_ERRORS = {
   rate_limited: { message: 'Too many commands. Slow down.', retryable: true },
   limit_exceeded: { message: 'A limit of this connection would be exceeded.', retryable: false },
   unknown_symbol: { message: 'There is no such symbol.', retryable: false },
+  too_large: { message: 'The body of the message is too large.', retryable: false },
+  id_conflict: { message: 'The clientMsgId was used for another message.', retryable: false },
+  not_found: { message: 'There is no such message.', retryable: false },
+  muted: { message: 'You may not write in this room.', retryable: false },
+  slow_mode: { message: 'The room takes one message in a while. Wait.', retryable: true },
+  refused: { message: 'The message was refused by the policy of this service.', retryable: false },
   unavailable: { message: 'The service cannot do this now.', retryable: true },
   internal: { message: 'The command failed.', retryable: true },
 } as const satisfies Record<string, ReplyErrorRow>;

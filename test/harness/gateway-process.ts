@@ -23,6 +23,7 @@ export class GatewayProcess {
         HOST: '127.0.0.1',
         PORT: '0',
         JWT_SECRET: TEST_SECRET,
+        STORE_URL: 'memory:',
         DRAIN_DELAY_MS: '0',
         LIMIT_UPGRADES_PER_IP: '0',
         ...env,

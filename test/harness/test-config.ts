@@ -12,9 +12,12 @@ export function testConfig(env: Record<string, string> = {}): AppConfig {
     PORT: '0',
     LOG_LEVEL: 'fatal',
     JWT_SECRET: TEST_SECRET,
+    STORE_URL: 'memory:',
     DRAIN_DELAY_MS: '0',
     LIMIT_UPGRADES_PER_IP: '0',
     LIMIT_COMMANDS_PER_SECOND: '0',
+    LIMIT_CHAT_PER_SECOND: '0',
+    LIMIT_CHAT_PER_ROOM_PER_SECOND: '0',
     ...env,
   });
 }

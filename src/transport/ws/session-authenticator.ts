@@ -6,6 +6,9 @@ import type { Principal } from '../../protocol/principal.js';
 import type { Welcome } from '../../protocol/pushes.js';
 import type { SocketConnection } from './socket-connection.js';
 
+/** Time on the way that a repeated `chat.typing` is allowed beyond its interval. */
+const TYPING_GRACE_MS = 2000;
+
 /** Gives a connection its principal and the end of its authority. */
 @Injectable()
 export class SessionAuthenticator {
@@ -20,7 +23,7 @@ export class SessionAuthenticator {
     connection.authDeadlineMs = 0;
     this.setExpiry(connection, principal);
     this.hub.authenticate(connection.session, principal);
-    const { ws, limits } = this.config;
+    const { ws, limits, chat } = this.config;
     return {
       session: connection.session.id,
       user: principal.userId,
@@ -32,7 +35,10 @@ export class SessionAuthenticator {
         maxPayloadBytes: ws.maxPayloadBytes,
         commandsPerSecond: limits.commandsPerSecond,
         subscriptions: limits.subscriptions,
+        rooms: limits.rooms,
+        maxBodyBytes: chat.maxBodyBytes,
       },
+      typing: { intervalMs: chat.typingIntervalMs, expiryMs: chat.typingIntervalMs + TYPING_GRACE_MS },
       expiresAt: principal.expiresAtMs ?? 0,
     };
   }
