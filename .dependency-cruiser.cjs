@@ -63,7 +63,7 @@ module.exports = {
       'main-wires-nothing',
       'Only app.module.ts chooses adapters.',
       { path: '^src/(main|bootstrap)\\.ts$' },
-      { path: '^src/(adapters|features|ports)/' },
+      { path: '^src/(adapters|features)/' },
     ),
     rule(
       'ws-lives-at-the-edge',

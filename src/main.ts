@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { ConfigError, loadConfig } from '../config/load-config.js';
 import { DemoTokens } from './auth/demo-tokens.js';
 import { createGateway } from './bootstrap.js';
+import { StoreRefused } from './ports/store-refused.js';
 import { closeOnSignals } from './shutdown.js';
 
 async function main(): Promise<void> {
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const { code, port } = error as { code?: string; port?: number };
   const message =
-    error instanceof ConfigError
+    error instanceof ConfigError || error instanceof StoreRefused
       ? error.message
       : code === 'EADDRINUSE'
         ? `Port ${port} is in use. Set PORT to another one.`

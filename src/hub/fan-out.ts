@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../observability/metrics.js';
 import { Broker, type LogPublication, type MergePublication } from '../ports/broker.port.js';
-import type { Codec } from '../protocol/codec.js';
+import { matchesAudience } from '../protocol/audience.js';
+import type { Attachment } from './attachment.js';
+import { DeliveryReceipts } from './delivery-receipts.js';
+import { EncodedPush } from './encoded-push.js';
 import { Flusher } from './flusher.js';
 import { LogChannels } from './log-channels.js';
+import { LogOrder, type NumberedPublication } from './log-order.js';
 import { MergeChannels } from './merge-channels.js';
+import { PacedFanOut } from './paced-fan-out.js';
 import type { Session } from './session.js';
 
 /** Publications of the broker into the outboxes of this node, encoded once per codec and not per session. */
@@ -13,36 +18,69 @@ export class FanOut {
   constructor(
     broker: Broker,
     private readonly logs: LogChannels,
+    private readonly order: LogOrder,
+    private readonly paced: PacedFanOut,
+    private readonly receipts: DeliveryReceipts,
     private readonly merges: MergeChannels,
     private readonly flusher: Flusher,
     private readonly metrics: Metrics,
   ) {
+    order.deliverTo((publication) => this.deliverNumbered(publication));
     broker.receive((publication) => {
-      if (publication.kind === 'log') {
-        this.deliverLog(publication);
-      } else {
+      if (publication.kind === 'merge') {
         this.deliverMerge(publication);
+      } else if (isNumbered(publication)) {
+        this.order.accept(publication);
+      } else {
+        this.deliverLog(publication);
       }
     });
   }
 
   private deliverLog(publication: LogPublication): void {
-    let codec: Codec | undefined;
-    let frame: Uint8Array | undefined;
-    const others = new Map<Codec, Uint8Array>();
-    const isExcepted = publication.except && exceptionTest(publication.except);
+    const push = new EncodedPush(publication.event, publication.data, this.receipts.begin(publication));
+    const isFor = recipientTest(publication);
+    if (publication.isPaced === true) {
+      this.paced.add(push, this.subscribersOf(publication.channels), isFor ?? everybody);
+      return;
+    }
     for (const channel of publication.channels) {
       for (const session of this.logs.subscribersOf(channel)) {
-        if (isExcepted?.(session)) {
-          continue;
+        if (isFor === undefined || isFor(session)) {
+          push.enqueueTo(session);
+        } else if (publication.isDroppable === true) {
+          this.metrics.hot.dropped += 1;
         }
-        if (session.codec !== codec || frame === undefined) {
-          codec = session.codec;
-          frame = others.get(codec) ?? codec.encodePush(publication.event, publication.data);
-          others.set(codec, frame);
-        }
-        session.enqueue(frame);
       }
+    }
+    push.seal();
+  }
+
+  /** Who has joined the log gets it there; the other channels are for those who have not. */
+  private deliverNumbered(publication: NumberedPublication): void {
+    const { log, seq } = publication.position;
+    const push = new EncodedPush(publication.event, publication.data);
+    const isFor = recipientTest(publication) ?? everybody;
+    const joined = this.logs.subscribersOf(log);
+    for (const session of joined) {
+      if (isFor(session)) {
+        push.enqueueTo(session);
+      }
+    }
+    const joining = this.logs.attachmentsOf(log);
+    for (const attachment of joining) {
+      attachment.hold(seq, push);
+    }
+    for (const session of this.subscribersOf(publication.channels)) {
+      if (!joined.has(session) && isFor(session) && !isAttached(joining, session)) {
+        push.enqueueTo(session);
+      }
+    }
+  }
+
+  private *subscribersOf(channels: readonly string[]): Iterable<Session> {
+    for (const channel of channels) {
+      yield* this.logs.subscribersOf(channel);
     }
   }
 
@@ -73,9 +111,33 @@ export class FanOut {
   }
 }
 
-/** Sets, since an update to everybody may leave out many. */
-function exceptionTest(except: NonNullable<LogPublication['except']>): (session: Session) => boolean {
-  const users = new Set(except.users);
-  const sessions = new Set(except.sessions);
-  return ({ id, principal }) => sessions.has(id) || (principal !== undefined && users.has(principal.userId));
+const everybody = (): boolean => true;
+
+function isAttached(attachments: Iterable<Attachment>, session: Session): boolean {
+  for (const attachment of attachments) {
+    if (attachment.session === session) {
+      return true;
+    }
+  }
+  return false;
+}
+
+const isNumbered = (publication: LogPublication): publication is NumberedPublication =>
+  publication.position !== undefined;
+
+/** Undefined when everybody gets it, which is what most publications say. */
+function recipientTest(publication: LogPublication): ((session: Session) => boolean) | undefined {
+  const { except, audience, isDroppable = false } = publication;
+  if (except === undefined && audience === undefined && !isDroppable) {
+    return undefined;
+  }
+  // Sets, since an update to everybody may leave out many.
+  const users = new Set(except?.users);
+  const sessions = new Set(except?.sessions);
+  return ({ id, principal, writer }) =>
+    !sessions.has(id) &&
+    principal !== undefined &&
+    !users.has(principal.userId) &&
+    (audience === undefined || matchesAudience(principal, audience)) &&
+    (!isDroppable || writer.isWritable);
 }

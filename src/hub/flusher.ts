@@ -4,7 +4,9 @@ import { Metrics } from '../observability/metrics.js';
 import { Clock } from '../ports/clock.port.js';
 import { MERGE_EVENT } from '../protocol/channel.js';
 import type { Codec } from '../protocol/codec.js';
+import { settle } from './delivery.js';
 import { JoinCache } from './join-cache.js';
+import type { Outbox } from './outbox.js';
 import type { Session, SessionFlusher } from './session.js';
 
 /** Sessions flushed before other work gets its turn: 256 writes of about 7 µs are 2 ms of event loop. */
@@ -69,14 +71,14 @@ export class Flusher implements SessionFlusher {
       this.write(session);
     } else if (writer.isOpen) {
       this.metrics.hot.queueBytes -= outbox.logBytes;
-      outbox.takeFrames().forEach((frame) => writer.write(frame));
+      this.takeFrames(outbox).forEach((frame) => writer.write(frame));
     }
   }
 
   private write({ outbox, codec, writer }: Session): void {
     const { hot } = this.metrics;
     hot.queueBytes -= outbox.logBytes;
-    const frames = outbox.takeFrames();
+    const frames = this.takeFrames(outbox);
     hot.deliveries += frames.length;
     const loss = outbox.takeLoss();
     if (loss !== undefined) {
@@ -95,6 +97,12 @@ export class Flusher implements SessionFlusher {
     hot.flushes += 1;
     hot.bytesOut += bytes.length;
     writer.write(bytes);
+  }
+
+  private takeFrames(outbox: Outbox): Uint8Array[] {
+    return outbox.trackedFrames === 0
+      ? outbox.takeFrames()
+      : settle(outbox.takeFrames(), this.clock.epochMs());
   }
 
   // An arrow property: handed to timers as it is, so that arming allocates nothing.

@@ -11,12 +11,22 @@ import { MergeChannels } from './merge-channels.js';
 import { Session, type SessionOwner } from './session.js';
 import type { Writer } from './writer.js';
 
+/** Told about sessions of this node, at once. Must not throw. */
+export interface SessionObserver {
+  /** The session has a principal now. */
+  authenticated?(session: Session): void;
+  /** An authenticated session takes part in nothing any more. Its channels are still in `joinedChannels`. */
+  left?(session: Session): void;
+}
+
 /** Who is connected to this node. */
 @Injectable()
 export class Hub implements SessionOwner {
   private readonly sessionsById = new Map<string, Session>();
+  private readonly observers: SessionObserver[] = [];
   private opened = 0;
   private users = 0;
+
   constructor(
     private readonly logs: LogChannels,
     private readonly merges: MergeChannels,
@@ -46,6 +56,10 @@ export class Hub implements SessionOwner {
 
   get sessionCount(): number {
     return this.sessionsById.size;
+  }
+
+  observe(observer: SessionObserver): void {
+    this.observers.push(observer);
   }
 
   find(sessionId: string): Session | undefined {
@@ -84,6 +98,9 @@ export class Hub implements SessionOwner {
       this.users += 1;
       this.metrics.users.set(this.users);
     }
+    for (const observer of this.observers) {
+      observer.authenticated?.(session);
+    }
   }
 
   /** The session's receiver can take data again. */
@@ -114,6 +131,10 @@ export class Hub implements SessionOwner {
       this.users -= 1;
       this.metrics.users.set(this.users);
     }
+    for (const observer of this.observers) {
+      observer.left?.(session);
+    }
+    this.logs.leaveAll(session);
   }
 
   addQueueBytes(bytes: number): void {

@@ -25,6 +25,8 @@ export class Outbox {
   logBytes = 0;
   /** Monotonic time since when the log lane waits for the receiver; 0 while it does not. */
   blockedSinceMs = 0;
+  /** Frames that wait and whose delivery is counted. */
+  trackedFrames = 0;
 
   private frames: Uint8Array[] = [];
   private dirty: MergeSlot[] = [];
@@ -73,6 +75,7 @@ export class Outbox {
     this.frames = [];
     this.logBytes = 0;
     this.blockedSinceMs = 0;
+    this.trackedFrames = 0;
     return taken;
   }
 

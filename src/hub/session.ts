@@ -4,6 +4,7 @@ import type { CommandId } from '../protocol/envelope.js';
 import type { Principal } from '../protocol/principal.js';
 import type { PushMap } from '../protocol/pushes.js';
 import { replyErrorData, type ReplyErrorCode, type ReplyErrorExtras } from '../protocol/reply-errors.js';
+import { type Delivery, drop } from './delivery.js';
 import { type MergeSlot, Outbox } from './outbox.js';
 import type { Writer } from './writer.js';
 
@@ -31,6 +32,12 @@ export class Session {
   readonly outbox = new Outbox();
   /** Its merge subscriptions, by channel name. */
   readonly subscriptions = new Map<string, MergeSlot>();
+  /** Its log channels, those that come with the identity excluded. */
+  readonly joinedChannels = new Set<string>();
+  /** Names the device among those of the user; a connection that names none is a device of its own. */
+  deviceId: string;
+
+  private followUp: (() => void) | undefined = undefined;
 
   constructor(
     /** Unguessable; the back office names a connection by it. */
@@ -42,7 +49,9 @@ export class Session {
     readonly writer: Writer,
     private readonly flusher: SessionFlusher,
     private readonly owner: SessionOwner,
-  ) {}
+  ) {
+    this.deviceId = id;
+  }
 
   push<Event extends keyof PushMap>(event: Event, data: PushMap[Event]): void {
     this.enqueue(this.codec.encodePush(event, data));
@@ -50,27 +59,44 @@ export class Session {
 
   reply(id: CommandId | undefined, data: unknown): void {
     this.enqueue(this.codec.encodeReply(id, data));
+    this.runFollowUp();
   }
 
   refuse(id: CommandId | undefined, code: ReplyErrorCode, extras?: ReplyErrorExtras): void {
     this.enqueue(this.codec.encodeError(id, replyErrorData(code, extras)));
+    this.runFollowUp();
+  }
+
+  /**
+   * Runs `task` once the command under way has its answer: what follows from a command is seen after its answer. Runs
+   * as well when the command fails later on or the connection has ended meanwhile.
+   */
+  afterReply(task: () => void): void {
+    this.followUp = task;
   }
 
   /** Adds one encoded message to the log lane. A receiver that left too much of it unread is closed as slow. */
-  enqueue(frame: Uint8Array): void {
+  enqueue(frame: Uint8Array, delivery?: Delivery): void {
     if (this.isClosed) {
       return;
     }
     const { outbox } = this;
+    if (delivery !== undefined) {
+      delivery.waiting += 1;
+    }
     if (outbox.logBytes + frame.length > this.flusher.maxQueueBytes && outbox.hasLog) {
       if (!this.writer.isWritable) {
         this.close(CLOSE_REASONS.slowConsumer);
+        drop([frame]);
         return;
       }
       // A burst within one turn is no slowness: the receiver was never asked to take it.
       this.flusher.flush(this);
     }
     outbox.addFrame(frame);
+    if (delivery !== undefined) {
+      outbox.trackedFrames += 1;
+    }
     this.owner.addQueueBytes(frame.length);
     this.flusher.schedule(this);
   }
@@ -92,6 +118,15 @@ export class Session {
   dispose(): void {
     this.isClosed = true;
     this.owner.addQueueBytes(-this.outbox.logBytes);
+    if (this.outbox.trackedFrames > 0) {
+      drop(this.outbox.takeFrames());
+    }
     this.outbox.clear();
+  }
+
+  private runFollowUp(): void {
+    const task = this.followUp;
+    this.followUp = undefined;
+    task?.();
   }
 }

@@ -17,6 +17,7 @@ export class Metrics {
     flushes: 0,
     bytesOut: 0,
     conflated: 0,
+    dropped: 0,
     queueBytes: 0,
   };
 
@@ -44,6 +45,19 @@ export class Metrics {
   );
   readonly updatesSent = this.counter('updates_sent_total', 'Updates sent', ['target']);
   readonly updatesAcked = this.counter('updates_acked_total', 'Updates acknowledged by a device', []);
+  readonly logDuplicates = this.counter(
+    'log_duplicates_total',
+    'Publications of numbered logs that came twice',
+    [],
+  );
+  readonly gapRepairs = this.counter('gap_repairs_total', 'Gaps of numbered logs read from the store', []);
+  readonly chatSends = this.counter('chat_sends_total', 'Messages sent, by what became of them', ['outcome']);
+  readonly chatResumes = this.counter('chat_resumes_total', 'Joins with a place to resume from', ['result']);
+  readonly sendsOutcomeUnknown = this.counter(
+    'sends_outcome_unknown_total',
+    'Messages whose commit may or may not have happened',
+    [],
+  );
   readonly logsDropped = this.counter(
     'log_dropped_total',
     'Log lines dropped because the sink was blocked',
@@ -61,6 +75,11 @@ export class Metrics {
     this.scraped('ws_flushes_total', 'Socket writes, each emptying an outbox', () => this.hot.flushes);
     this.scraped('ws_sent_bytes_total', 'Bytes handed to sockets', () => this.hot.bytesOut);
     this.scraped('quotes_conflated_total', 'Values replaced by a newer one', () => this.hot.conflated);
+    this.scraped(
+      'ws_dropped_total',
+      'Typing and presence pushes that a client which was behind did without',
+      () => this.hot.dropped,
+    );
     this.scrapedGauge(
       'ws_queue_bytes',
       'Bytes of replies and log pushes waiting in all outboxes',

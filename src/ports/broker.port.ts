@@ -1,3 +1,5 @@
+import type { Audience } from '../protocol/audience.js';
+
 /** A message for every subscriber of the named channels, never merged with another. */
 export interface LogPublication {
   readonly kind: 'log';
@@ -6,6 +8,21 @@ export interface LogPublication {
   readonly data: unknown;
   /** Users and sessions that are left out although they subscribe. */
   readonly except?: { readonly users: readonly string[]; readonly sessions: readonly string[] };
+  /** Narrows the subscribers to those whose claims match. */
+  readonly audience?: Audience;
+  /**
+   * Its place in a numbered log, which is a channel too: delivered after its predecessor and once, to those who joined
+   * the log and to those of `channels` who did not.
+   */
+  readonly position?: { readonly log: string; readonly seq: number };
+  /** Epoch milliseconds: beyond it nothing of it is written any more. */
+  readonly expiresAt?: number;
+  /** Names it in the reports of what became of it. */
+  readonly receiptId?: string;
+  /** Many get it and none is in a hurry: it yields to everything else. */
+  readonly isPaced?: boolean;
+  /** A receiver that is behind does without. */
+  readonly isDroppable?: boolean;
 }
 
 /** New values of merge channels, in the order they came: of one channel the last stands, the others may be skipped. */

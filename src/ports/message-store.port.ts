@@ -9,6 +9,8 @@ export interface NewMessage {
   readonly id: string;
   readonly time: number;
   readonly body: string;
+  /** As it was sent, before a policy rewrote it: what a repeated send is compared with. */
+  readonly sentBody: string;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** A direct message: the room is made in the same commit when it does not exist. */
   readonly to?: string | undefined;

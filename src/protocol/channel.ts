@@ -24,3 +24,6 @@ export const quotesChannel = (symbol: string): string => QUOTES_PREFIX + symbol;
 
 /** The symbol of a `quotes:` channel. */
 export const symbolOf = (channel: string): string => channel.slice(QUOTES_PREFIX.length);
+
+/** The room of a `chat:` channel. */
+export const roomOf = (channel: string): string => channel.slice(CHAT_PREFIX.length);

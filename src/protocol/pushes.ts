@@ -1,6 +1,9 @@
 import type { ChatDeletion, ChatEdit, ChatMessage, MemberEvent, UserPresence } from './chat.js';
 import type { Quote } from './quote.js';
 
+/** Time on the way that a repeated `chat.typing` is allowed beyond its interval. */
+export const TYPING_GRACE_MS = 2000;
+
 /** The first message of an authenticated connection. Times are epoch milliseconds. */
 export interface Welcome {
   readonly session: string;

@@ -50,7 +50,8 @@ export class CommandRefused extends Error {
   constructor(
     readonly code: ReplyErrorCode,
     readonly extras?: ReplyErrorExtras,
+    options?: ErrorOptions,
   ) {
-    super(REPLY_ERRORS[code].message);
+    super(REPLY_ERRORS[code].message, options);
   }
 }

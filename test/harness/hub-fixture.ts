@@ -1,10 +1,13 @@
 import type { AppConfig } from '../../config/app-config.js';
 import { MemoryBroker } from '../../src/adapters/broker/memory.broker.js';
+import { DeliveryReceipts } from '../../src/hub/delivery-receipts.js';
 import { FanOut } from '../../src/hub/fan-out.js';
 import { Flusher } from '../../src/hub/flusher.js';
 import { Hub } from '../../src/hub/hub.js';
 import { LogChannels } from '../../src/hub/log-channels.js';
+import { LogOrder } from '../../src/hub/log-order.js';
 import { MergeChannels } from '../../src/hub/merge-channels.js';
+import { PacedFanOut } from '../../src/hub/paced-fan-out.js';
 import { Publisher } from '../../src/hub/publisher.js';
 import type { Session } from '../../src/hub/session.js';
 import { Metrics } from '../../src/observability/metrics.js';
@@ -36,8 +39,10 @@ export class HubFixture {
   readonly publisher = new Publisher(this.broker);
   readonly logs = new LogChannels();
   readonly merges = new MergeChannels();
+  readonly order = new LogOrder(metrics);
   readonly flusher: Flusher;
   readonly hub: Hub;
+  readonly receipts: DeliveryReceipts;
 
   constructor(env: Record<string, string> = {}) {
     this.config = testConfig(env);
@@ -47,12 +52,23 @@ export class HubFixture {
       flushes: 0,
       bytesOut: 0,
       conflated: 0,
+      dropped: 0,
       queueBytes: 0,
     });
     this.flusher = new Flusher(this.config, this.clock, metrics);
     this.hub = new Hub(this.logs, this.merges, this.flusher, this.clock, metrics);
+    this.receipts = new DeliveryReceipts(this.clock);
     // It registers itself with the broker.
-    void new FanOut(this.broker, this.logs, this.merges, this.flusher, metrics);
+    void new FanOut(
+      this.broker,
+      this.logs,
+      this.order,
+      new PacedFanOut(),
+      this.receipts,
+      this.merges,
+      this.flusher,
+      metrics,
+    );
   }
 
   /** A session with its receiver, signed in when a user is named. */

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { StoreUnavailable } from '../../ports/store-unavailable.js';
+import { CommandRefused, type ReplyErrorCode } from '../../protocol/reply-errors.js';
 import { stackFramesOf } from '../../observability/stack-frames.js';
 
 /** `application/problem+json` (RFC 9457). */
@@ -13,6 +15,31 @@ interface Problem {
   readonly fields?: readonly string[];
   readonly correlationId?: string;
 }
+
+/** Seconds after which a call that found the store away may be tried again. */
+const STORE_RETRY_SECONDS = 1;
+
+/** What a service's refusal of a command is over HTTP. */
+const STATUS_OF_REFUSAL: Readonly<Record<ReplyErrorCode, number>> = {
+  bad_json: 400,
+  bad_frame: 400,
+  unknown_event: 400,
+  validation: 400,
+  forbidden: 403,
+  already_authenticated: 409,
+  token_invalid: 401,
+  rate_limited: 429,
+  limit_exceeded: 409,
+  unknown_symbol: 404,
+  too_large: 413,
+  id_conflict: 409,
+  not_found: 404,
+  muted: 403,
+  slow_mode: 429,
+  refused: 422,
+  unavailable: 503,
+  internal: 500,
+};
 
 /** Every failed REST call as a problem document. Unknown errors keep their text for the log. */
 @Catch()
@@ -35,6 +62,13 @@ export class ProblemFilter implements ExceptionFilter {
   private problemOf(error: unknown): Problem {
     if (error instanceof HttpException) {
       return { ...problem(error.getStatus()), ...detailsOf(error) };
+    }
+    if (error instanceof CommandRefused) {
+      const { fields } = error.extras ?? {};
+      return { ...problem(STATUS_OF_REFUSAL[error.code]), detail: error.message, ...(fields && { fields }) };
+    }
+    if (error instanceof StoreUnavailable) {
+      return problem(503);
     }
     const status = clientErrorStatus(error);
     if (status !== undefined) {
@@ -70,6 +104,9 @@ function clientErrorStatus(error: unknown): number | undefined {
 }
 
 function retryAfterOf(error: unknown): number | undefined {
+  if (error instanceof StoreUnavailable) {
+    return STORE_RETRY_SECONDS;
+  }
   const body = error instanceof HttpException ? error.getResponse() : undefined;
   return typeof body === 'object' ? (body as { retryAfterSeconds?: number }).retryAfterSeconds : undefined;
 }

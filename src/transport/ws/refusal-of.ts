@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
+import { StoreUnavailable } from '../../ports/store-unavailable.js';
 import { CommandRefused, type ReplyErrorCode } from '../../protocol/reply-errors.js';
 
 /** Nest's text for a guard that said no (`FORBIDDEN_MESSAGE` in `@nestjs/core`, which it does not export). */
@@ -16,6 +17,9 @@ const CODE_BY_STATUS: ReadonlyMap<number, ReplyErrorCode> = new Map([
 export function refusalOf(error: unknown): CommandRefused | undefined {
   if (error instanceof CommandRefused) {
     return error;
+  }
+  if (error instanceof StoreUnavailable) {
+    return new CommandRefused('unavailable');
   }
   if (error instanceof HttpException) {
     const status = error.getStatus();

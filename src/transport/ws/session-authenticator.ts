@@ -3,11 +3,8 @@ import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
 import { Clock } from '../../ports/clock.port.js';
 import type { Principal } from '../../protocol/principal.js';
-import type { Welcome } from '../../protocol/pushes.js';
+import { TYPING_GRACE_MS, type Welcome } from '../../protocol/pushes.js';
 import type { SocketConnection } from './socket-connection.js';
-
-/** Time on the way that a repeated `chat.typing` is allowed beyond its interval. */
-const TYPING_GRACE_MS = 2000;
 
 /** Gives a connection its principal and the end of its authority. */
 @Injectable()

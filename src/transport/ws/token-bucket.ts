@@ -29,6 +29,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whoever has it has been quiet long enough to be forgotten. */
+  isFull(nowMs: number): boolean {
+    return (nowMs - this.countedAtMs) / 1000 >= BURST_SECONDS - this.tokens / this.ratePerSecond;
+  }
+
   /** Milliseconds until the next token. */
   get retryAfterMs(): number {
     return Math.ceil(((1 - this.tokens) / this.ratePerSecond) * 1000);

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../../config/app-config.js';
+import type { Session } from '../../hub/session.js';
+import { Clock } from '../../ports/clock.port.js';
+import { MessageStore, type ReviseOutcome, type Revision } from '../../ports/message-store.port.js';
+import { PublishPolicy } from '../../ports/publish-policy.port.js';
+import type { RoomEntry } from '../../protocol/chat.js';
+import type { EntryReply } from '../../protocol/commands.js';
+import { CommandRefused } from '../../protocol/reply-errors.js';
+import { isDirectRoomId } from './direct-room.js';
+import { RoomFeed } from './room-feed.js';
+import { Seats } from './seats.js';
+
+/** Edits and deletes messages: each is an entry of its own in the room's log. */
+@Injectable()
+export class RevisionsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly messages: MessageStore,
+    private readonly policy: PublishPolicy,
+    private readonly seats: Seats,
+    private readonly feed: RoomFeed,
+    private readonly clock: Clock,
+  ) {}
+
+  async edit(session: Session, room: string, target: number, body: string): Promise<EntryReply> {
+    const revision = this.revision(session, room, target);
+    if (Buffer.byteLength(body) > this.config.chat.maxBodyBytes) {
+      throw new CommandRefused('too_large');
+    }
+    let verdict;
+    try {
+      verdict = await this.policy.judge({ room, from: revision.by, body });
+    } catch (error) {
+      throw new CommandRefused('unavailable', undefined, { cause: error });
+    }
+    if (verdict.action === 'refuse') {
+      throw new CommandRefused('refused');
+    }
+    const allowed = verdict.action === 'rewrite' ? verdict.body : body;
+    return this.finish(session, room, await this.messages.edit({ ...revision, body: allowed }));
+  }
+
+  async delete(session: Session, room: string, target: number): Promise<EntryReply> {
+    const outcome = await this.messages.delete(this.revision(session, room, target));
+    return this.finish(session, room, outcome);
+  }
+
+  /** The back office deletes any message. */
+  async deleteAsSystem(room: string, target: number, by: string): Promise<EntryReply> {
+    const time = this.clock.epochMs();
+    const outcome = await this.messages.delete({ room, target, by, time, notBefore: 0, isSystem: true });
+    return this.finish(undefined, room, outcome);
+  }
+
+  private revision(session: Session, room: string, target: number): Revision {
+    if (this.seats.find(session, room) === undefined && !isDirectRoomId(room)) {
+      throw new CommandRefused('forbidden');
+    }
+    const time = this.clock.epochMs();
+    const { editWindowSeconds } = this.config.chat;
+    const notBefore = editWindowSeconds === 0 ? 0 : time - editWindowSeconds * 1000;
+    return { room, target, by: session.principal!.userId, time, notBefore, isSystem: false };
+  }
+
+  private finish(session: Session | undefined, room: string, outcome: ReviseOutcome<RoomEntry>): EntryReply {
+    switch (outcome.outcome) {
+      case 'revised': {
+        const { entry } = outcome;
+        if (session === undefined) {
+          this.feed.publish(entry);
+        } else {
+          session.afterReply(() => this.feed.publish(entry, session.id));
+        }
+        return { room, seq: entry.seq };
+      }
+      case 'unchanged':
+        return { room, seq: null };
+      case 'forbidden':
+      case 'not_found':
+        throw new CommandRefused(outcome.outcome);
+    }
+  }
+}

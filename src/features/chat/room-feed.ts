@@ -1,0 +1,73 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LogOrder, type NumberedPublication } from '../../hub/log-order.js';
+import { Publisher } from '../../hub/publisher.js';
+import { stackFramesOf } from '../../observability/stack-frames.js';
+import { MessageStore } from '../../ports/message-store.port.js';
+import { RoomStore } from '../../ports/room-store.port.js';
+import { chatChannel, roomOf, userChannel } from '../../protocol/channel.js';
+import { PUSH_OF_ENTRY, type RoomEntry } from '../../protocol/chat.js';
+import { isDirectRoomId } from './direct-room.js';
+
+/** Entries read at once to close a gap. */
+const REPAIR_PAGE = 200;
+
+/**
+ * Committed entries of rooms into their channels, and from the store again where a publication was lost. Everybody in
+ * the room gets them; of direct rooms both users on every device, joined or not.
+ */
+@Injectable()
+export class RoomFeed {
+  private readonly logger = new Logger('RoomFeed');
+
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly rooms: RoomStore,
+    private readonly messages: MessageStore,
+    order: LogOrder,
+  ) {
+    order.readFrom((log, since) => this.readAfter(roomOf(log), since));
+  }
+
+  /** `exceptSession` has the entry from the reply to its command. */
+  publish(entry: RoomEntry, exceptSession?: string): void {
+    // What is lost here is read from the store when the next entry shows the gap.
+    this.send(entry, exceptSession).catch((error: unknown) =>
+      this.logger.error('publishing failed', stackFramesOf(error)),
+    );
+  }
+
+  private async send(entry: RoomEntry, exceptSession: string | undefined): Promise<void> {
+    const except = exceptSession === undefined ? {} : { except: { users: [], sessions: [exceptSession] } };
+    const peers = directPeersOf(entry) ?? (await this.peersOf(entry.room));
+    await this.publisher.publish({ ...publicationOf(entry, peers), ...except });
+  }
+
+  private async readAfter(room: string, since: number): Promise<readonly NumberedPublication[]> {
+    const page = await this.messages.page(room, { since, limit: REPAIR_PAGE });
+    const peers = await this.peersOf(room);
+    return (page?.messages ?? []).map((entry) => ({ kind: 'log', ...publicationOf(entry, peers) }));
+  }
+
+  private async peersOf(room: string): Promise<readonly string[]> {
+    return isDirectRoomId(room) ? ((await this.rooms.find(room))?.peers ?? []) : [];
+  }
+}
+
+/** Whom the entry itself names; undefined where the store must be asked: revisions in direct rooms name nobody. */
+function directPeersOf(entry: RoomEntry): readonly string[] | undefined {
+  if (!isDirectRoomId(entry.room)) {
+    return [];
+  }
+  return entry.type === 'message' && entry.to !== undefined ? [entry.from, entry.to] : undefined;
+}
+
+function publicationOf(entry: RoomEntry, peers: readonly string[]): Omit<NumberedPublication, 'kind'> {
+  // Whom a member event is about may not be in the room, not yet or not any more.
+  const users = entry.type === 'member' ? [...peers, entry.user] : peers;
+  return {
+    channels: users.map(userChannel),
+    event: PUSH_OF_ENTRY[entry.type],
+    data: entry,
+    position: { log: chatChannel(entry.room), seq: entry.seq },
+  };
+}

@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import fc from 'fast-check';
+import { Metrics } from '../observability/metrics.js';
+import { LogOrder, type NumberedPublication } from './log-order.js';
+
+const metrics = new Metrics();
+
+const publication = (seq: number, log = 'chat:ops'): NumberedPublication => ({
+  kind: 'log',
+  channels: [],
+  event: 'chat.message',
+  data: seq,
+  position: { log, seq },
+});
+
+let order: LogOrder;
+let delivered: number[];
+let reads: { log: string; since: number }[];
+/** What the store holds. */
+let stored: number[];
+
+beforeEach(() => {
+  Logger.overrideLogger(false);
+  jest.useFakeTimers();
+  order = new LogOrder(metrics);
+  delivered = [];
+  reads = [];
+  stored = [];
+  order.deliverTo(({ data }) => delivered.push(data as number));
+  order.readFrom((log, since) => {
+    reads.push({ log, since });
+    return Promise.resolve(stored.filter((seq) => seq > since).map((seq) => publication(seq, log)));
+  });
+});
+
+const accept = (...seqs: number[]): void => seqs.forEach((seq) => order.accept(publication(seq)));
+
+describe('the order of a numbered log', () => {
+  it('takes the first publication it sees as the start', () => {
+    accept(7, 8);
+    expect(delivered).toEqual([7, 8]);
+  });
+
+  it('starts where a reader stands', async () => {
+    order.follow('chat:ops', 5);
+    stored = [6, 7];
+    accept(7);
+    expect(delivered).toEqual([]);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(delivered).toEqual([6, 7]);
+  });
+
+  it('drops what came before', () => {
+    accept(1, 2, 2, 1, 3);
+    expect(delivered).toEqual([1, 2, 3]);
+  });
+
+  it('holds what comes too early until its predecessor is there, without asking the store', async () => {
+    accept(1, 3, 4, 2, 5);
+    expect(delivered).toEqual([1, 2, 3, 4, 5]);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(reads).toEqual([]);
+  });
+
+  it('reads what was lost from the store after 100 ms', async () => {
+    stored = [1, 2, 3, 4];
+    accept(1, 4);
+    await jest.advanceTimersByTimeAsync(99);
+    expect(delivered).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(delivered).toEqual([1, 2, 3, 4]);
+    expect(reads).toEqual([{ log: 'chat:ops', since: 1 }]);
+  });
+
+  it('asks again while the store is away, and delivers nothing out of order meanwhile', async () => {
+    let isAway = true;
+    order.readFrom(() =>
+      isAway ? Promise.reject(new Error('away')) : Promise.resolve([publication(2), publication(3)]),
+    );
+    accept(1, 3);
+    await jest.advanceTimersByTimeAsync(2500);
+    expect(delivered).toEqual([1]);
+    isAway = false;
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(delivered).toEqual([1, 2, 3]);
+  });
+
+  it('keeps logs apart', () => {
+    accept(1);
+    order.accept(publication(9, 'chat:lobby'));
+    accept(2);
+    expect(delivered).toEqual([1, 9, 2]);
+  });
+
+  it('starts anew after a log was forgotten', () => {
+    accept(1, 2);
+    order.forget('chat:ops');
+    accept(1);
+    expect(delivered).toEqual([1, 2, 1]);
+  });
+
+  it('reads from the store what did not fit into a gap', async () => {
+    stored = Array.from({ length: 1500 }, (_, index) => index + 1);
+    order.follow('chat:ops', 0);
+    accept(...stored.slice(1));
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(delivered).toEqual(stored);
+  });
+
+  it('shows an observer what was delivered, in the same order', () => {
+    const observed: number[] = [];
+    order.observe(({ data }) => observed.push(data as number));
+    accept(1, 3, 2, 2);
+    expect(observed).toEqual([1, 2, 3]);
+  });
+
+  it('delivers 1..n once and in order, however publications are shuffled, doubled and lost', async () => {
+    const count = 30;
+    const everything = Array.from({ length: count }, (_, index) => index + 1);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ seq: fc.integer({ min: 1, max: count }), waitMs: fc.nat(150) }), {
+          maxLength: 80,
+        }),
+        async (arrivals) => {
+          order.forget('chat:ops');
+          order.follow('chat:ops', 0);
+          delivered.length = 0;
+          stored = everything;
+          for (const { seq, waitMs } of arrivals) {
+            accept(seq);
+            await jest.advanceTimersByTimeAsync(waitMs);
+          }
+          accept(count);
+          await jest.advanceTimersByTimeAsync(3000);
+          expect(delivered).toEqual(everything);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '../observability/metrics.js';
+import { stackFramesOf } from '../observability/stack-frames.js';
+import type { LogPublication } from '../ports/broker.port.js';
+
+/** How long a publication waits for the one before it, which may be on its way, before the store is asked. */
+const HOLD_MS = 100;
+
+/** Wait before the store is asked again when it did not answer. */
+const RETRY_MS = 1000;
+
+/** Publications held in a gap; what more comes is read from the store with the rest. */
+const MAX_HELD = 1000;
+
+/** Logs whose place is remembered although nobody subscribes them: those of direct messages. */
+const MAX_IDLE_LOGS = 10_000;
+
+export type NumberedPublication = LogPublication & { readonly position: { log: string; seq: number } };
+
+/** Where missing publications of a numbered log can be read: the store, which is the truth. */
+export type LogSource = (log: string, since: number) => Promise<readonly NumberedPublication[]>;
+
+interface Place {
+  last: number;
+  readonly held: Map<number, NumberedPublication>;
+  isRepairing: boolean;
+}
+
+/**
+ * Puts the publications of numbered logs in order. The broker is a hint: what it doubled is dropped, what it lost is
+ * read from the store, and nobody sees a number before its predecessor.
+ */
+@Injectable()
+export class LogOrder {
+  private readonly logger = new Logger('LogOrder');
+  private readonly places = new Map<string, Place>();
+  private source: LogSource = () => Promise.resolve([]);
+  private deliver: (publication: NumberedPublication) => void = () => {};
+  private observer: (publication: NumberedPublication) => void = () => {};
+
+  constructor(private readonly metrics: Metrics) {}
+
+  /** Set once each: the feature that keeps the logs, and the fan-out. */
+  readFrom(source: LogSource): void {
+    this.source = source;
+  }
+
+  deliverTo(deliver: (publication: NumberedPublication) => void): void {
+    this.deliver = deliver;
+  }
+
+  /** Sees every publication once, in the order of its log, after it was delivered. One observer a node. */
+  observe(observer: (publication: NumberedPublication) => void): void {
+    this.observer = observer;
+  }
+
+  accept(publication: NumberedPublication): void {
+    const { log, seq } = publication.position;
+    const place = this.places.get(log);
+    if (place === undefined) {
+      this.makeRoom();
+      this.places.set(log, { last: seq, held: new Map(), isRepairing: false });
+      this.deliver(publication);
+      this.observer(publication);
+    } else if (seq === place.last + 1) {
+      this.advance(place, publication);
+    } else if (seq > place.last) {
+      this.hold(log, place, publication);
+    } else {
+      this.metrics.logDuplicates.inc();
+    }
+  }
+
+  /** Somebody joins who has read the log up to `seq`: a first publication that is further on is a gap. */
+  follow(log: string, seq: number): void {
+    if (!this.places.has(log)) {
+      this.makeRoom();
+      this.places.set(log, { last: seq, held: new Map(), isRepairing: false });
+    }
+  }
+
+  /** The log is gone; one of the same name starts anew. */
+  forget(log: string): void {
+    this.places.delete(log);
+  }
+
+  private advance(place: Place, publication: NumberedPublication): void {
+    let next: NumberedPublication | undefined = publication;
+    while (next !== undefined) {
+      place.last = next.position.seq;
+      place.held.delete(place.last);
+      this.deliver(next);
+      this.observer(next);
+      next = place.held.get(place.last + 1);
+    }
+  }
+
+  private hold(log: string, place: Place, publication: NumberedPublication): void {
+    if (place.held.size < MAX_HELD) {
+      place.held.set(publication.position.seq, publication);
+    }
+    if (!place.isRepairing) {
+      place.isRepairing = true;
+      setTimeout(() => void this.repair(log, place), HOLD_MS).unref();
+    }
+  }
+
+  private async repair(log: string, place: Place): Promise<void> {
+    if (place.held.size === 0 || this.places.get(log) !== place) {
+      place.isRepairing = false;
+      return;
+    }
+    let missing: readonly NumberedPublication[] = [];
+    try {
+      missing = await this.source(log, place.last);
+      this.metrics.gapRepairs.inc();
+    } catch (error) {
+      this.logger.warn('a gap could not be read from the store', stackFramesOf(error));
+    }
+    const before = place.last;
+    for (const publication of missing) {
+      if (publication.position.seq === place.last + 1) {
+        this.advance(place, publication);
+      }
+    }
+    if (place.held.size > 0) {
+      const waitMs = place.last > before ? 0 : RETRY_MS;
+      setTimeout(() => void this.repair(log, place), waitMs).unref();
+    } else {
+      place.isRepairing = false;
+    }
+  }
+
+  /** The oldest go first; a log that is evicted starts at whatever comes next, like after a restart. */
+  private makeRoom(): void {
+    const [oldest] = this.places.keys();
+    if (this.places.size >= MAX_IDLE_LOGS && oldest !== undefined) {
+      this.places.delete(oldest);
+    }
+  }
+}
