@@ -27,8 +27,8 @@ export default {
   // Browsers and processes start slowly on a busy machine; a hanging test still ends.
   testTimeout: 30_000,
   projects: [
-    project('unit', ['<rootDir>/{src,config}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{src,config,test/history}/**/*.spec.ts']),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/{e2e,fault}/**/*.e2e-spec.ts']),
+    project('e2e', ['<rootDir>/test/{e2e,fault,history}/**/*.e2e-spec.ts']),
   ],
 };

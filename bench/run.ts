@@ -6,10 +6,14 @@ import { choosePinning } from './runner/pinning.js';
 import { runScenario } from './runner/run-scenario.js';
 import type { Trial } from './runner/trial.js';
 import type { Scenario } from './scenarios/scenario.js';
+import { Stores } from './stores/stores.js';
 
 /** Prints the report on standard output, progress on standard error. Exit code 1: a measurement had a fault; 2: bad usage. */
 async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Promise<number> {
-  const peersOf = (scenario: Scenario) => scenario.peers.filter(({ name }) => names?.includes(name) ?? true);
+  const stores = new Stores();
+  const wantedOf = (scenario: Scenario) => scenario.peers.filter(({ name }) => names?.includes(name) ?? true);
+  const peersOf = (scenario: Scenario) =>
+    wantedOf(scenario).filter((peer) => stores.skipReasonOf(peer) === undefined);
   const pinning = choosePinning();
   const machine = describeMachine(scenarios.flatMap(peersOf));
   console.log(`${machineReport(machine, pinning.description, rounds)}\n`);
@@ -17,12 +21,16 @@ async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Pro
   const trials: Trial[] = [];
   for (const scenario of scenarios) {
     const peers = peersOf(scenario);
-    const results = await runScenario(scenario, peers, rounds, pinning, (trial) => {
+    const results = await runScenario(scenario, peers, rounds, pinning, stores, (trial) => {
       reportProgress(scenario, trial);
     });
     console.log(`${scenarioReport(scenario, peers, results)}\n`);
+    for (const skipped of wantedOf(scenario).filter((peer) => !peers.includes(peer))) {
+      console.log(`- ${skipped.title} **skipped**: ${stores.skipReasonOf(skipped)}\n`);
+    }
     trials.push(...results);
   }
+  await stores.close();
   if (jsonFile !== undefined) {
     writeFileSync(jsonFile, `${JSON.stringify({ machine, pinning, rounds, trials }, undefined, 2)}\n`);
   }

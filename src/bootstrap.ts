@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import { HttpAuthenticator } from './auth/http-authenticator.js';
 import { createLogger } from './observability/create-logger.js';
 import { Metrics } from './observability/metrics.js';
+import { AuditTrail } from './transport/http/audit-trail.js';
 import { clientErrorHandler } from './transport/http/client-error.js';
 import { addHttpHooks, answerFrameworkError } from './transport/http/http-server.js';
 import { ProblemFilter } from './transport/http/problem.filter.js';
@@ -54,6 +55,7 @@ export async function createGateway(
   app.useGlobalFilters(new ProblemFilter());
   app.useWebSocketAdapter(new GatewayWsAdapter(app));
   addHttpHooks(server.getInstance<FastifyInstance>(), {
+    audit: app.get(AuditTrail),
     authenticator: app.get(HttpAuthenticator),
     endpoints: app.get(PushEndpoints),
     metrics,

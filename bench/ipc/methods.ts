@@ -1,9 +1,10 @@
+import type { ServerSettings } from '../peers/peer.js';
 import type { Measurement } from '../scenarios/scenario.js';
 
 /** What a server process answers. */
 export interface ServerMethods {
   /** Listens on a free loopback port and returns it. */
-  listen(): number;
+  listen(settings: ServerSettings): number;
   sample(): ServerSample;
 }
 
@@ -14,7 +15,7 @@ export interface LoadMethods {
 
 /** What the runner answers to the load process: it alone holds the pipe to the server. */
 export interface RunnerMethods {
-  sampleServer(): ServerSample;
+  sampleServer(): SystemSample;
 }
 
 export interface ServerSample {
@@ -22,6 +23,11 @@ export interface ServerSample {
   readonly cpuMicros: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
+}
+
+/** The server and the processes of its store, if it has any. */
+export interface SystemSample extends ServerSample {
+  readonly storeCpuMicros: number;
 }
 
 /** Names, as both processes load the same registry. */

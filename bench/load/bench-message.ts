@@ -4,12 +4,12 @@ import type { Dialect } from '../peers/peer.js';
 export const MESSAGE_BYTES = 100;
 export const SEQUENCE_DIGITS = 10;
 
-const MARKER = 'bench message ';
+export const MESSAGE_MARKER = 'bench message ';
 const TEXT_OPCODE_FIN = 0x81;
 const LENGTH_16_BIT = 126;
 
 export function benchMessage(sequence: number): string {
-  return `${MARKER}${String(sequence).padStart(SEQUENCE_DIGITS, '0')} `.padEnd(MESSAGE_BYTES, 'x');
+  return `${MESSAGE_MARKER}${String(sequence).padStart(SEQUENCE_DIGITS, '0')} `.padEnd(MESSAGE_BYTES, 'x');
 }
 
 /** What tells a delivery from every other frame of a peer. All its deliveries have one length. */
@@ -26,7 +26,7 @@ export function deliveryPattern(dialect: Dialect): DeliveryPattern {
     payload.length < LENGTH_16_BIT
       ? [TEXT_OPCODE_FIN, payload.length]
       : [TEXT_OPCODE_FIN, LENGTH_16_BIT, payload.length >> 8, payload.length & 0xff];
-  const beforeSequence = payload.subarray(0, payload.indexOf(MARKER) + MARKER.length);
+  const beforeSequence = payload.subarray(0, payload.indexOf(MESSAGE_MARKER) + MESSAGE_MARKER.length);
   return {
     head: Buffer.concat([Buffer.from(header), beforeSequence]),
     frameBytes: header.length + payload.length,

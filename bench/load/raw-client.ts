@@ -19,6 +19,8 @@ export interface ClientListener {
   /** Bytes of one read have arrived; what they hold is reported before `readEnded`. */
   readStarted(): void;
   received(client: RawClient, sequence: number): void;
+  /** A text that is no delivery, once the client is ready. `payload` is valid during the call only. */
+  receivedText?(client: RawClient, payload: Buffer): void;
   readEnded(): void;
   /** The connection ended, which no client asks for while it is measured. */
   lost(client: RawClient, reason: string): void;
@@ -128,12 +130,17 @@ export class RawClient {
     } else if (opcode === CLOSE) {
       this.fail(`server closed with ${payload.length < 2 ? 'no code' : payload.readUInt16BE(0)}`);
     } else if (opcode === TEXT) {
-      this.receiveText(payload.toString());
+      this.receiveText(payload);
     }
   }
 
-  private receiveText(text: string): void {
+  private receiveText(payload: Buffer): void {
     const { heartbeat, readyPrefix } = this.dialect;
+    if (this.settle === undefined && heartbeat === undefined) {
+      this.listener.receivedText?.(this, payload);
+      return;
+    }
+    const text = payload.toString();
     if (text === heartbeat?.ping) {
       this.write(clientTextFrame(heartbeat.pong));
     } else if (this.settle !== undefined && readyPrefix !== undefined && text.startsWith(readyPrefix)) {

@@ -14,6 +14,9 @@ export interface Dialect {
   delivery(text: string): string;
 }
 
+/** Where a server keeps its data: in a database of its own for every measurement. */
+export type StoreKind = 'sqlite' | 'postgres';
+
 /** One server under measurement. */
 export interface Peer {
   /** As `--peers` takes it. */
@@ -25,6 +28,12 @@ export interface Peer {
   /** Compiled module that runs in the server process. */
   readonly serverEntry: URL;
   readonly dialect: Dialect;
+  /** Default: the server keeps nothing on a disk. */
+  readonly store?: StoreKind;
+  /** Environment of the server beyond what all runs have. */
+  readonly settings?: ServerSettings;
 }
+
+export type ServerSettings = Readonly<Record<string, string>>;
 
 export const NO_HEADERS: Readonly<Record<string, string>> = {};

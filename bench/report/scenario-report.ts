@@ -15,7 +15,9 @@ export function scenarioReport(scenario: Scenario, peers: readonly Peer[], trial
     return [
       `#### ${measuredCase.title}`,
       caseTable(scenario, peers, trialsOfCase),
-      barList(scenario, measuredCase, trialsOfCase),
+      [...barLines(scenario, measuredCase, trialsOfCase), ...ceilingLines(measuredCase, trialsOfCase)].join(
+        '\n',
+      ),
     ];
   });
   const blocks = [`### ${scenario.title}`, ...scenario.describe(peers), ...cases, faultList(trials)];
@@ -54,7 +56,7 @@ function ratioCell(value: number): string {
   return Number.isNaN(value) ? NOT_MEASURED : ratio(value);
 }
 
-function barList({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOfCase): string {
+function barLines({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOfCase): string[] {
   return bars
     .map(({ peer, over, atLeast }) => ({
       peer,
@@ -66,8 +68,21 @@ function barList({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOf
     .map(({ peer, over, atLeast, value }) => {
       const verdict = value >= atLeast ? 'met' : '**missed**';
       return `- ${peer.title} over ${over.title}: ${ratio(value)}, bar ${ratio(atLeast)}, ${verdict}`;
-    })
-    .join('\n');
+    });
+}
+
+function ceilingLines({ ceilings = [] }: ScenarioCase, trials: TrialsOfCase): string[] {
+  return ceilings.flatMap(({ peer, column, atMost }) => {
+    const values = trials.valuesOf(peer, column.metric);
+    if (values.length === 0) {
+      return [];
+    }
+    const value = (column.summarize ?? median)(values);
+    const verdict = value <= atMost ? 'met' : '**missed**';
+    return [
+      `- ${peer.title}, ${column.title}: ${column.format(value)}, bar ${column.format(atMost)}, ${verdict}`,
+    ];
+  });
 }
 
 function faultList(trials: readonly Trial[]): string {

@@ -7,6 +7,9 @@ export interface Pinning {
   readonly description: string;
 }
 
+/** All processes share the cores. */
+export const NOT_PINNED: Pinning = { cores: undefined, description: 'not pinned' };
+
 /** One core each, not two threads of one core, so that neither process takes time from the other. */
 export function choosePinning(): Pinning {
   const allowed = allowedCores();

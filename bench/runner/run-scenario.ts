@@ -1,6 +1,7 @@
 import type { Peer } from '../peers/peer.js';
 import type { Scenario } from '../scenarios/scenario.js';
-import type { Pinning } from './pinning.js';
+import type { Stores } from '../stores/stores.js';
+import { NOT_PINNED, type Pinning } from './pinning.js';
 import { runTrial, type Trial } from './trial.js';
 
 /**
@@ -12,13 +13,15 @@ export async function runScenario(
   peers: readonly Peer[],
   rounds: number,
   pinning: Pinning,
+  stores: Stores,
   report: (trial: Trial) => void,
 ): Promise<readonly Trial[]> {
   const trials: Trial[] = [];
+  const ownPinning = scenario.isPinned === false ? NOT_PINNED : pinning;
   for (const measuredCase of scenario.cases) {
     for (let round = 1; round <= rounds; round += 1) {
       for (const peer of peers) {
-        const trial = await runTrial(scenario, measuredCase, peer, round, pinning);
+        const trial = await runTrial(scenario, measuredCase, peer, round, ownPinning, stores);
         report(trial);
         trials.push(trial);
       }

@@ -4,6 +4,8 @@ import type { LoadMethods, RunnerMethods, ServerMethods } from '../ipc/methods.j
 import { Remote } from '../ipc/remote.js';
 import type { Peer } from '../peers/peer.js';
 import type { Measurement, Scenario, ScenarioCase } from '../scenarios/scenario.js';
+import type { BenchStore } from '../stores/bench-store.js';
+import type { Stores } from '../stores/stores.js';
 import { endChild, startChild } from './child.js';
 import type { Pinning } from './pinning.js';
 
@@ -26,12 +28,14 @@ export async function runTrial(
   peer: Peer,
   round: number,
   pinning: Pinning,
+  stores: Stores,
 ): Promise<Trial> {
+  const store = peer.store === undefined ? undefined : await stores.create(peer.store);
   const server = startChild(peer.serverEntry, pinning.cores?.server);
   const load = startChild(LOAD_ENTRY, pinning.cores?.load);
   try {
     const { metrics, faults } = await Promise.race([
-      measure(scenario, measuredCase, peer, server, load),
+      measure(scenario, measuredCase, peer, server, load, store),
       failureOf('server', server),
       failureOf('load', load),
       timeout(scenario.hardTimeoutMs),
@@ -49,6 +53,7 @@ export async function runTrial(
     };
   } finally {
     await Promise.all([endChild(load), endChild(server)]);
+    await store?.remove();
   }
 }
 
@@ -58,11 +63,20 @@ async function measure(
   peer: Peer,
   server: ChildProcess,
   load: ChildProcess,
+  store: BenchStore | undefined,
 ): Promise<Measurement> {
   const toServer = new Remote<ServerMethods>(server);
   const toLoad = new Remote<LoadMethods>(load);
-  answerCalls<RunnerMethods>(load, { sampleServer: () => toServer.call('sample', undefined) });
-  const port = await toServer.call('listen', undefined);
+  answerCalls<RunnerMethods>(load, {
+    sampleServer: async () => ({
+      ...(await toServer.call('sample', undefined)),
+      storeCpuMicros: store?.cpuMicros() ?? 0,
+    }),
+  });
+  const port = await toServer.call('listen', {
+    ...peer.settings,
+    ...(store !== undefined && { STORE_URL: store.url }),
+  });
   return toLoad.call('drive', { scenario: scenario.name, case: measuredCase.name, peer: peer.name, port });
 }
 

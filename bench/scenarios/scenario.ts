@@ -1,4 +1,4 @@
-import type { ServerSample } from '../ipc/methods.js';
+import type { SystemSample } from '../ipc/methods.js';
 import type { Peer } from '../peers/peer.js';
 
 /**
@@ -17,6 +17,8 @@ export interface Scenario<Metric extends string = string, Case extends ScenarioC
   readonly baselines: readonly Peer[];
   /** What else the table shows. */
   readonly columns: readonly Column<Metric>[];
+  /** False: the scheduler places the processes, where a server has threads or a database beside it. Default: true. */
+  readonly isPinned?: boolean;
   /** Longest time of one measurement, start and connecting included. */
   readonly hardTimeoutMs: number;
   drive(context: DriveContext, measuredCase: Case): Promise<Measurement<Metric>>;
@@ -28,6 +30,8 @@ export interface ScenarioCase {
   readonly name: string;
   readonly title: string;
   readonly bars: readonly Bar[];
+  /** Default: none. */
+  readonly ceilings?: readonly Ceiling[];
 }
 
 /** A ratio of the primary metric that the product promises. Shown, never enforced: machines are noisy. */
@@ -35,6 +39,13 @@ interface Bar {
   readonly peer: Peer;
   readonly over: Peer;
   readonly atLeast: number;
+}
+
+/** A highest value that the product promises. Shown, never enforced. */
+interface Ceiling {
+  readonly peer: Peer;
+  readonly column: Column;
+  readonly atMost: number;
 }
 
 export interface Column<Metric extends string = string> {
@@ -48,8 +59,8 @@ export interface Column<Metric extends string = string> {
 export interface DriveContext {
   readonly peer: Peer;
   readonly port: number;
-  /** Asks the server process for its CPU time and memory. */
-  readonly sampleServer: () => Promise<ServerSample>;
+  /** Asks for CPU time and memory of the server. */
+  readonly sampleServer: () => Promise<SystemSample>;
 }
 
 export interface Measurement<Metric extends string = string> {

@@ -1,11 +1,12 @@
 import { answerCalls } from '../ipc/answer-calls.js';
 import { endWithRunner } from '../ipc/end-with-runner.js';
 import type { ServerMethods, ServerSample } from '../ipc/methods.js';
+import type { ServerSettings } from '../peers/peer.js';
 
 export const LOOPBACK = '127.0.0.1';
 
 /** Puts a server process at the runner's command. `listen` starts on a free loopback port and resolves to it. */
-export function serveBench(listen: () => Promise<number>): void {
+export function serveBench(listen: (settings: ServerSettings) => Promise<number>): void {
   endWithRunner();
   answerCalls<ServerMethods>(process, { listen, sample });
 }

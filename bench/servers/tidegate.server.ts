@@ -23,12 +23,13 @@ class BenchGateway {
 @Module({ providers: [BenchGateway] })
 class BenchModule {}
 
-/** Production settings; limits are off, since all clients come from one address and one of them publishes without pause. */
-const config = configFrom({
+/** Production settings; limits are off, since all clients come from one address and some of them send without pause. */
+const SETTINGS = {
   NODE_ENV: 'production',
   HOST: LOOPBACK,
   PORT: '0',
   LOG_LEVEL: 'warn',
+  STORE_URL: 'memory:',
   JWT_SECRET: BENCH_SECRET,
   LIMIT_CONNECTIONS: '0',
   LIMIT_CONNECTIONS_PER_IP: '0',
@@ -36,9 +37,14 @@ const config = configFrom({
   LIMIT_UNAUTHENTICATED_PER_IP: '0',
   LIMIT_UPGRADES_PER_IP: '0',
   LIMIT_COMMANDS_PER_SECOND: '0',
-});
+  LIMIT_CHAT_PER_SECOND: '0',
+  LIMIT_CHAT_PER_ROOM_PER_SECOND: '0',
+  // What is sent is counted in the log afterwards.
+  CHAT_RETENTION_MESSAGES: '0',
+};
 
-serveBench(async () => {
+serveBench(async (settings) => {
+  const config = configFrom({ ...SETTINGS, ...settings });
   const app = await createGateway(config, [BenchModule]);
   await app.listen(config.http.port, config.http.host);
   return portOf(app.getHttpServer().address());

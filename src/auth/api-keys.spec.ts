@@ -17,6 +17,8 @@ describe('API keys', () => {
       userId: 'api-key:ops',
       roles: [],
       scopes: ['broadcast', 'connections'],
+      topics: [],
+      attributes: {},
       expiresAtMs: undefined,
     });
   });

@@ -11,7 +11,14 @@ export class ApiKeys {
   constructor(config: AppConfig) {
     this.entries = config.auth.apiKeys.map(({ name, sha256, scopes }) => ({
       digest: Buffer.from(sha256, 'hex'),
-      principal: { userId: `api-key:${name}`, roles: [], scopes, expiresAtMs: undefined },
+      principal: {
+        userId: `api-key:${name}`,
+        roles: [],
+        scopes,
+        topics: [],
+        attributes: {},
+        expiresAtMs: undefined,
+      },
     }));
   }
 

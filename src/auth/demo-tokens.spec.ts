@@ -23,6 +23,8 @@ describe('demo tokens', () => {
       userId: 'alice',
       roles: ['admin'],
       scopes: ['quotes', 'chat'],
+      topics: [],
+      attributes: {},
       expiresAtMs: expiresAt,
     });
   });

@@ -6,6 +6,8 @@ const SUBJECT = /^[^\p{C}\p{Z}]{1,128}$/u;
 
 /** Caps on what a token may carry into every session. */
 const MAX_GRANTS = 64;
+const MAX_ATTRIBUTES = 32;
+const MAX_ATTRIBUTE_LENGTH = 128;
 
 export interface ClaimRules {
   readonly nowSeconds: number;
@@ -14,8 +16,8 @@ export interface ClaimRules {
 }
 
 /**
- * The principal of verified claims: `sub`, `exp`, `iat`, `roles` (or `role`), `scope` (RFC 8693 section 4.2) or `scp`.
- * The signature, `nbf`, `iss` and `aud` were checked before.
+ * The principal of verified claims: `sub`, `exp`, `iat`, `roles` (or `role`), `scope` (RFC 8693 section 4.2) or `scp`,
+ * `topics`, `attrs`. The signature, `nbf`, `iss` and `aud` were checked before.
  */
 export function principalFromClaims(claims: Readonly<Record<string, unknown>>, rules: ClaimRules): Principal {
   const { sub } = claims;
@@ -26,6 +28,8 @@ export function principalFromClaims(claims: Readonly<Record<string, unknown>>, r
     userId: sub,
     roles: words(claims['roles'] ?? claims['role']),
     scopes: words(claims['scope'] ?? claims['scp']),
+    topics: words(claims['topics']),
+    attributes: attributesOf(claims['attrs']),
     expiresAtMs: endOfAuthority(claims, rules) * 1000,
   };
 }
@@ -62,4 +66,22 @@ function instant(value: unknown): number | undefined {
 function words(claim: unknown): readonly string[] {
   const list = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return list.filter((word): word is string => typeof word === 'string' && word !== '').slice(0, MAX_GRANTS);
+}
+
+/** Scalars by name. What is no scalar, too long or one too many is left out: it then matches no audience. */
+function attributesOf(claim: unknown): Principal['attributes'] {
+  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) {
+    return {};
+  }
+  const scalars = Object.entries(claim).filter(
+    (entry): entry is [string, string | number | boolean] =>
+      entry[0].length <= MAX_ATTRIBUTE_LENGTH && isScalar(entry[1]),
+  );
+  return Object.fromEntries(scalars.slice(0, MAX_ATTRIBUTES));
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string'
+    ? value.length <= MAX_ATTRIBUTE_LENGTH
+    : typeof value === 'number' || typeof value === 'boolean';
 }

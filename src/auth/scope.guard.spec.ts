@@ -24,7 +24,15 @@ function canActivate(
   handler: (this: void) => void,
   grants: Partial<Principal> | undefined,
 ): boolean {
-  const principal = grants && { userId: 'alice', roles: [], scopes: [], expiresAtMs: undefined, ...grants };
+  const principal = grants && {
+    userId: 'alice',
+    roles: [],
+    scopes: [],
+    topics: [],
+    attributes: {},
+    expiresAtMs: undefined,
+    ...grants,
+  };
   return guard.canActivate({
     switchToHttp: () => ({ getRequest: () => ({ principal }) }),
     getHandler: () => handler,

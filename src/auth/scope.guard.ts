@@ -17,6 +17,10 @@ const SCOPE = 'tidegate:scope';
 /** A request whose principal the HTTP layer has put there. */
 export interface AuthenticatedRequest {
   principal?: Principal;
+  /** The method that answers it: what was asked for has a name, also when it is refused. */
+  handler?: object;
+  /** What a handler adds to the audit log about whom it concerns. */
+  auditTarget?: Readonly<Record<string, unknown>>;
 }
 
 /** 401 without a principal, 403 without the scope of the handler or its controller. */
@@ -25,7 +29,9 @@ export class ScopeGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    request.handler = context.getHandler();
+    const { principal } = request;
     if (principal === undefined) {
       throw new UnauthorizedException();
     }

@@ -61,6 +61,8 @@ describe('token verifier', () => {
       userId: 'alice',
       roles: ['trader'],
       scopes: ['quotes', 'chat'],
+      topics: [],
+      attributes: {},
       expiresAtMs: (now() + 3600) * 1000,
     });
   });

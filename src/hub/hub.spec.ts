@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { HubFixture, turn } from '../../test/harness/hub-fixture.js';
+import { HubFixture, principalOf, turn } from '../../test/harness/hub-fixture.js';
 import { CLOSE_REASONS } from '../protocol/close-codes.js';
 
 let fixture: HubFixture;
@@ -92,7 +92,7 @@ describe('hub', () => {
   it('gives no identity to a session whose connection has ended', () => {
     const { session } = fixture.open();
     fixture.hub.close(session);
-    fixture.hub.authenticate(session, { userId: 'alice', roles: [], scopes: [], expiresAtMs: undefined });
+    fixture.hub.authenticate(session, principalOf('alice'));
     expect([fixture.hub.userCount, fixture.hub.sessionsOf('alice').size]).toEqual([0, 0]);
     expect(fixture.logs.subscribersOf('all').size).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, integer, nat, record } from 'fast-check';
 import { Metrics } from '../observability/metrics.js';
 import { LogOrder, type NumberedPublication } from './log-order.js';
 
@@ -118,9 +118,9 @@ describe('the order of a numbered log', () => {
   it('delivers 1..n once and in order, however publications are shuffled, doubled and lost', async () => {
     const count = 30;
     const everything = Array.from({ length: count }, (_, index) => index + 1);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ seq: fc.integer({ min: 1, max: count }), waitMs: fc.nat(150) }), {
+    await assert(
+      asyncProperty(
+        array(record({ seq: integer({ min: 1, max: count }), waitMs: nat(150) }), {
           maxLength: 80,
         }),
         async (arrivals) => {

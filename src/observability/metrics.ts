@@ -45,6 +45,21 @@ export class Metrics {
   );
   readonly updatesSent = this.counter('updates_sent_total', 'Updates sent', ['target']);
   readonly updatesAcked = this.counter('updates_acked_total', 'Updates acknowledged by a device', []);
+  readonly updatesRedelivered = this.counter(
+    'updates_redelivered_total',
+    'Kept updates given to devices that connected',
+    [],
+  );
+  readonly updatesUndelivered = this.counter(
+    'updates_undelivered_total',
+    'Updates a connection did not take',
+    ['reason'],
+  );
+  readonly updatesUnsettled = this.counter(
+    'updates_outcome_unknown_total',
+    'Updates whose commit may or may not have happened',
+    [],
+  );
   readonly logDuplicates = this.counter(
     'log_duplicates_total',
     'Publications of numbered logs that came twice',
@@ -58,6 +73,16 @@ export class Metrics {
     'Messages whose commit may or may not have happened',
     [],
   );
+  readonly auditFailed = this.counter('audit_failed_total', 'Audit entries that could not be written', []);
+  readonly webhookCalls = this.counter('webhook_calls_total', 'Calls of the webhook, by what came of them', [
+    'outcome',
+  ]);
+  readonly webhookDropped = this.counter('webhook_dropped_total', 'Events that the webhook was never told', [
+    'reason',
+  ]);
+  readonly policyCalls = this.counter('policy_calls_total', 'Questions to the chat policy, by the answer', [
+    'outcome',
+  ]);
   readonly logsDropped = this.counter(
     'log_dropped_total',
     'Log lines dropped because the sink was blocked',

@@ -5,6 +5,8 @@ const principal = (roles: string[], scopes: string[]): Principal => ({
   userId: 'alice',
   roles,
   scopes,
+  topics: [],
+  attributes: {},
   expiresAtMs: undefined,
 });
 

@@ -4,6 +4,10 @@ export interface Principal {
   readonly userId: string;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** What the user follows; updates are addressed by it. API keys have none. */
+  readonly topics: readonly string[];
+  /** Facts about the user that updates are addressed by. API keys have none. */
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
   /** End of the authority, epoch milliseconds; `undefined` for API keys. */
   readonly expiresAtMs: number | undefined;
 }

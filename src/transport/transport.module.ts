@@ -3,6 +3,7 @@ import { ClientAddress } from './client-address.js';
 import { CodecRegistry } from './codec/codec-registry.js';
 import { DrainService } from './drain.service.js';
 import { DrainState } from './drain-state.js';
+import { AuditTrail } from './http/audit-trail.js';
 import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { RefusalLog } from './refusal-log.js';
@@ -22,6 +23,7 @@ import { UpgradeDispatcher } from './ws/upgrade.dispatcher.js';
 @Module({
   controllers: [HealthController, MetricsController],
   providers: [
+    AuditTrail,
     ClientAddress,
     CodecRegistry,
     CommandLoop,

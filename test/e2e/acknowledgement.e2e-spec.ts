@@ -27,10 +27,7 @@ it('counts each device that acknowledges, and takes acknowledgements from nobody
   });
   expect((await other.request('updates.ack', { ids: [data.id] })).data).toEqual({ acked: [] });
   const report = () => gateway.rest.get(`/v1/updates/${body.updateId}`).set(admin).expect(200);
-  expect((await report()).body).toMatchObject({
-    matched: { users: 1, connections: 2 },
-    acked: { users: 1, connections: 1 },
-  });
+  expect((await report()).body).toMatchObject({ matched: 2, acked: 1 });
 
   // Who connects later never got it: its acknowledgement would make more acknowledged than matched.
   const later = await gateway.signIn('alice');
@@ -42,5 +39,5 @@ it('counts each device that acknowledges, and takes acknowledgements from nobody
 
   await desktop.request('updates.ack', { ids: [data.id] });
   await desktop.request('updates.ack', { ids: [data.id] });
-  expect((await report()).body.acked).toEqual({ users: 1, connections: 2 });
+  expect((await report()).body.acked).toBe(2);
 });

@@ -30,6 +30,7 @@ it('reaches every user on every device, and counts them', async () => {
       event: 'maintenance',
       data: { at: '18:00' },
       sentAt: expect.any(Number),
+      expiresAt: expect.any(Number),
       requireAck: false,
     });
   }

@@ -117,10 +117,10 @@ describe('joining while messages flow', () => {
     await makeRoom('busy');
     const writer = await gateway.signIn('writer');
     await writer.request('chat.join', { room: 'busy' });
-    let isWriting = true;
+    const stop = new AbortController();
     let written = 0;
     const writing = (async () => {
-      while (isWriting) {
+      while (!stop.signal.aborted) {
         const burst = Array.from({ length: 5 }, (_, index) =>
           writer.request('chat.send', { room: 'busy', clientMsgId: `b${written + index}`, body: 'x' }),
         );
@@ -138,7 +138,7 @@ describe('joining while messages flow', () => {
       expect(seen).toEqual(range(start, seen.at(-1)!));
       reader.terminate();
     }
-    isWriting = false;
+    stop.abort();
     await writing;
   });
 });

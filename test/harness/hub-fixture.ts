@@ -25,6 +25,8 @@ export const principalOf = (userId: string, more: Partial<Principal> = {}): Prin
   userId,
   roles: [],
   scopes: [],
+  topics: [],
+  attributes: {},
   expiresAtMs: undefined,
   ...more,
 });

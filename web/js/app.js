@@ -1,9 +1,11 @@
 /** Composition: makes the parts and says who hears whom. Nothing is computed here. */
-import { AdminForms } from './admin-forms.js';
+import { BackOffice } from './back-office/back-office.js';
 import { Board } from './board.js';
+import { ChatPanel } from './chat/chat-panel.js';
 import { ChartPanel } from './chart-panel.js';
 import { Composer } from './composer.js';
 import { Connection } from './connection.js';
+import { deviceId } from './device-id.js';
 import { byId, clockTime } from './dom.js';
 import { showFrameLog } from './frame-log-view.js';
 import { FrameLog } from './frame-log.js';
@@ -22,6 +24,7 @@ import { Updates } from './updates.js';
 const gatewayUrl = new URL('./ws', location.href);
 gatewayUrl.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 gatewayUrl.hash = '';
+gatewayUrl.search = new URLSearchParams({ device: deviceId() }).toString();
 
 const rest = new RestClient();
 const tokens = new TokenSource(rest);
@@ -36,9 +39,10 @@ const signIn = new SignIn(tokens);
 const statusBar = new StatusBar(connection, heartbeat);
 const board = new Board(store, subscriptions);
 const chartPanel = new ChartPanel(store);
+const chat = new ChatPanel(client, connection);
 const updates = new Updates(client);
 const composer = new Composer(connection);
-const adminForms = new AdminForms(rest, tokens);
+const backOffice = new BackOffice(rest, tokens);
 startRateMeter(connection, client);
 showFrameLog(log);
 
@@ -65,7 +69,7 @@ rest.addEventListener('call', ({ detail }) => log.call(detail));
 
 client.addEventListener('welcome', ({ detail: welcome }) => {
   statusBar.showUser(welcome);
-  adminForms.showFor(welcome.roles);
+  backOffice.showFor(welcome.roles);
   openMarket(welcome.limits?.subscriptions).catch((error) => board.explain(describeError(error)));
 });
 client.addEventListener('quotes', ({ detail }) => store.takeUpdates(detail));
@@ -119,6 +123,8 @@ byId('sign-out').addEventListener('click', () => {
   tokens.signOut();
   subscriptions.forget();
   updates.clear();
+  chat.forget();
+  backOffice.forget();
   signIn.show();
 });
 

@@ -6,12 +6,13 @@
 
 const REPLY_TIMEOUT_MS = 10_000;
 
-/** The server refused a command; `code` and `retryable` are its words. */
+/** The server refused a command; `code`, `retryable` and `retryAfterMs` are its words. */
 export class CommandRefused extends Error {
-  constructor({ code, message, retryable }) {
+  constructor({ code, message, retryable, retryAfterMs }) {
     super(message);
     this.code = code;
     this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

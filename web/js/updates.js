@@ -1,9 +1,10 @@
-/** The inbox of updates sent on demand: shown once each, acknowledged when asked for. */
+/** Updates that were sent on demand: shown once each, with their end, and acknowledged when that is asked for. */
 import { byId, clockTime, fromTemplate, setText } from './dom.js';
 import { compact, showJson } from './json-view.js';
 import { toast } from './toasts.js';
 
 const CAPACITY = 100;
+const TICK_MS = 1_000;
 
 export class Updates {
   #client;
@@ -15,6 +16,7 @@ export class Updates {
   constructor(client) {
     this.#client = client;
     client.addEventListener('update', ({ detail }) => this.#take(detail));
+    setInterval(() => this.#showExpiry(), TICK_MS);
   }
 
   clear() {
@@ -30,12 +32,12 @@ export class Updates {
       toast('update', update.event, summary(update.data));
     }
     // Again for a repeat: the earlier acknowledgement may be what got lost.
-    if (update.requireAck) {
+    if (update.requireAck && byId('update-auto-ack').checked) {
       void this.#acknowledge(update.id);
     }
   }
 
-  #add({ id, event, data, sentAt, requireAck }) {
+  #add({ id, event, data, sentAt, expiresAt, requireAck }) {
     const { root, parts } = fromTemplate('update-item');
     const at = new Date(sentAt);
     root.dataset.updateId = id;
@@ -44,8 +46,11 @@ export class Updates {
     parts.time.dateTime = at.toISOString();
     parts.ack.hidden = !requireAck;
     parts.ack.textContent = 'ack due';
+    parts.again.hidden = !requireAck;
+    parts.again.addEventListener('click', () => void this.#acknowledge(id));
+    parts.expiry.textContent = expiryText(expiresAt);
     showJson(parts.data, compact(data ?? null));
-    this.#items.set(id, parts);
+    this.#items.set(id, { ...parts, expiresAt });
     this.#list.prepend(root);
     this.#count += 1;
     this.#trim();
@@ -66,6 +71,14 @@ export class Updates {
     if (parts) {
       parts.ack.textContent = word;
       parts.ack.dataset.kind = word;
+      // What the server does not know any more, or no device of this name ever got, stays so.
+      parts.again.hidden = word === 'acked' || word === 'not known';
+    }
+  }
+
+  #showExpiry() {
+    for (const { expiry, expiresAt } of this.#items.values()) {
+      setText(expiry, expiryText(expiresAt));
     }
   }
 
@@ -81,6 +94,19 @@ export class Updates {
     setText(byId('update-count'), String(this.#count));
     byId('update-empty').hidden = this.#count > 0;
   }
+}
+
+function expiryText(expiresAt) {
+  if (expiresAt === undefined) {
+    return '';
+  }
+  const seconds = Math.ceil((expiresAt - Date.now()) / 1000);
+  if (seconds <= 0) {
+    return 'expired';
+  }
+  const hours = Math.round(seconds / 3600);
+  const minutes = Math.round(seconds / 60);
+  return `expires in ${hours > 1 ? `${hours} h` : minutes > 1 ? `${minutes} min` : `${seconds} s`}`;
 }
 
 /** What a person would read first. */

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, NotFoundException, Param, Query, UsePipes } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated } from '../../auth/scope.guard.js';
+import { Audited } from '../../transport/http/audited.decorator.js';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
 import { PageDto } from './connections.dto.js';
 import { type ConnectionPage, type ConnectionView, ConnectionsService } from './connections.service.js';
@@ -29,6 +30,7 @@ export class ConnectionsController {
   }
 
   @Delete('connections/:id')
+  @Audited('connections.disconnect')
   @ApiOperation({ summary: 'Disconnect one connection (close code 3003)' })
   disconnect(@Param('id') id: string): { disconnected: number } {
     const disconnected = this.connections.disconnect(id);
@@ -46,6 +48,7 @@ export class ConnectionsController {
   }
 
   @Delete('users/:id')
+  @Audited('users.disconnect')
   @ApiOperation({ summary: 'Disconnect a user on all devices (close code 3003)' })
   disconnectUser(@Param('id') id: string): { disconnected: number } {
     return { disconnected: this.connections.disconnectUser(id) };

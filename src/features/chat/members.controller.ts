@@ -15,7 +15,6 @@ import {
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, type AuthenticatedRequest } from '../../auth/scope.guard.js';
 import { RoomStore } from '../../ports/room-store.port.js';
-import type { MemberAction } from '../../protocol/chat.js';
 import { Audited } from '../../transport/http/audited.decorator.js';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
 import { type MemberOrder, MembersService } from './members.service.js';
@@ -52,17 +51,12 @@ export class MembersController {
   @ApiOperation({ summary: 'Add a member, or change the role of one' })
   @ApiOkResponse({ type: MemberView })
   async put(
-    @Param() { room, user }: MemberParams,
+    @Param() params: MemberParams,
     @Body() { role }: MemberDto,
     @Req() request: AuthenticatedRequest,
   ): Promise<MemberView> {
-    const known = await this.rooms.member(room, user);
-    return await this.order(request, {
-      room,
-      user,
-      role,
-      action: known?.isActive === true ? 'role' : 'added',
-    });
+    const known = await this.rooms.member(params.room, params.user);
+    return await this.order(request, params, { role, action: known?.isActive === true ? 'role' : 'added' });
   }
 
   @Delete(':user')
@@ -70,7 +64,7 @@ export class MembersController {
   @ApiOperation({ summary: 'Remove a member' })
   @ApiOkResponse({ type: MemberView })
   remove(@Param() params: MemberParams, @Req() request: AuthenticatedRequest): Promise<MemberView> {
-    return this.order(request, { ...params, action: 'removed' });
+    return this.order(request, params, { action: 'removed' });
   }
 
   @Post(':user/kick')
@@ -83,7 +77,7 @@ export class MembersController {
     @Body() { reason }: SanctionDto,
     @Req() request: AuthenticatedRequest,
   ): Promise<MemberView> {
-    return this.order(request, { ...params, action: 'kicked', reason });
+    return this.order(request, params, { action: 'kicked', reason });
   }
 
   @Put(':user/mute')
@@ -92,10 +86,10 @@ export class MembersController {
   @ApiOkResponse({ type: MemberView })
   mute(
     @Param() params: MemberParams,
-    @Body() sanction: SanctionDto,
+    @Body() { forSeconds, reason }: SanctionDto,
     @Req() request: AuthenticatedRequest,
   ): Promise<MemberView> {
-    return this.order(request, { ...params, ...sanction, action: 'muted' });
+    return this.order(request, params, { action: 'muted', forSeconds, reason });
   }
 
   @Delete(':user/mute')
@@ -103,7 +97,7 @@ export class MembersController {
   @ApiOperation({ summary: 'Lift a mute' })
   @ApiOkResponse({ type: MemberView })
   unmute(@Param() params: MemberParams, @Req() request: AuthenticatedRequest): Promise<MemberView> {
-    return this.order(request, { ...params, action: 'unmuted' });
+    return this.order(request, params, { action: 'unmuted' });
   }
 
   @Put(':user/ban')
@@ -112,10 +106,10 @@ export class MembersController {
   @ApiOkResponse({ type: MemberView })
   ban(
     @Param() params: MemberParams,
-    @Body() sanction: SanctionDto,
+    @Body() { forSeconds, reason }: SanctionDto,
     @Req() request: AuthenticatedRequest,
   ): Promise<MemberView> {
-    return this.order(request, { ...params, ...sanction, action: 'banned' });
+    return this.order(request, params, { action: 'banned', forSeconds, reason });
   }
 
   @Delete(':user/ban')
@@ -123,14 +117,15 @@ export class MembersController {
   @ApiOperation({ summary: 'Lift a ban' })
   @ApiOkResponse({ type: MemberView })
   unban(@Param() params: MemberParams, @Req() request: AuthenticatedRequest): Promise<MemberView> {
-    return this.order(request, { ...params, action: 'unbanned' });
+    return this.order(request, params, { action: 'unbanned' });
   }
 
   private async order(
     { principal }: AuthenticatedRequest,
-    order: MemberOrder & { readonly action: MemberAction },
+    { room, user }: MemberParams,
+    what: Omit<MemberOrder, 'room' | 'user'>,
   ): Promise<MemberView> {
-    const changed = await this.members.administer(order, principal!.userId);
+    const changed = await this.members.administer({ room, user, ...what }, principal!.userId);
     if (changed === undefined) {
       throw new NotFoundException();
     }

@@ -75,7 +75,7 @@ export class MembersService {
 
   /** The room is gone: nobody sits in it any more. */
   closeRoom(room: string): void {
-    for (const session of [...this.seats.sessionsIn(room)]) {
+    for (const session of this.seats.sessionsIn(room)) {
       this.evict(session, room, 'closed');
     }
   }
@@ -105,8 +105,7 @@ export class MembersService {
         throw new CommandRefused('limit_exceeded');
       case 'refused':
         throw new CommandRefused('forbidden');
-      case 'no_room':
-      case 'no_member':
+      default:
         return undefined;
     }
   }

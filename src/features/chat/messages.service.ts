@@ -139,7 +139,7 @@ export class MessagesService {
         throw new CommandRefused('id_conflict');
       case 'muted':
         throw new CommandRefused('muted', retryAfter(outcome.until, this.clock.epochMs()));
-      case 'forbidden':
+      default:
         throw new CommandRefused('forbidden');
     }
   }

@@ -76,8 +76,7 @@ export class RevisionsService {
       }
       case 'unchanged':
         return { room, seq: null };
-      case 'forbidden':
-      case 'not_found':
+      default:
         throw new CommandRefused(outcome.outcome);
     }
   }

@@ -34,7 +34,7 @@ export class SendLimits implements OnApplicationBootstrap, OnApplicationShutdown
     const nowMs = this.clock.monotonicMs();
     const slowKey = `${room}\n${user}`;
     const slowUntilMs = this.slowUntilMs.get(slowKey) ?? 0;
-    const isSlow = seat !== undefined && seat.slowModeSeconds > 0 && isExempt(seat) === false;
+    const isSlow = seat !== undefined && seat.slowModeSeconds > 0 && !isExempt(seat);
     if (isSlow && slowUntilMs > nowMs) {
       return new CommandRefused('slow_mode', { retryAfterMs: Math.ceil(slowUntilMs - nowMs) });
     }

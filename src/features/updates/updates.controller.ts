@@ -2,94 +2,78 @@ import {
   BadRequestException,
   Body,
   Controller,
-  Get,
   Headers,
   HttpCode,
-  NotFoundException,
-  Param,
   Post,
   Req,
   UsePipes,
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Authenticated, type AuthenticatedRequest } from '../../auth/scope.guard.js';
+import { Audited } from '../../transport/http/audited.decorator.js';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
-import { IdempotencyKeys } from './idempotency-keys.js';
-import type { UpdateReport } from './update-ledger.js';
+import { targetKindOf, type UpdateRequest } from './plan-update.js';
+import { checkMayTarget } from './update-scopes.js';
 import { BroadcastDto, UpdateDto } from './updates.dto.js';
-import { type UpdateRequest, type UpdateResult, UpdatesService } from './updates.service.js';
+import { type UpdateResult, UpdatesService } from './updates.service.js';
+import { UpdateResultView } from './updates.views.js';
 
 const MAX_KEY_LENGTH = 128;
 
-interface UpdateAnswer extends UpdateResult {
-  /** The answer of an earlier request with the same Idempotency-Key. */
-  readonly duplicate: boolean;
-}
-
 @ApiTags('updates')
 @Controller('v1')
-@Authenticated('broadcast')
 @UsePipes(BodyValidationPipe)
 export class UpdatesController {
-  constructor(
-    private readonly updates: UpdatesService,
-    private readonly idempotency: IdempotencyKeys,
-  ) {}
+  constructor(private readonly updates: UpdatesService) {}
 
   @Post('broadcast')
   @HttpCode(202)
+  @Authenticated('broadcast')
+  @Audited('updates.broadcast')
   @ApiOperation({ summary: 'Push to everybody who is connected' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiAcceptedResponse({ description: '`{updateId, matched: {users, connections}, duplicate, dryRun}`' })
+  @ApiAcceptedResponse({ type: UpdateResultView })
   broadcast(
-    @Body() body: BroadcastDto,
+    @Body() { event, data, except }: BroadcastDto,
     @Req() request: AuthenticatedRequest,
     @Headers('idempotency-key') key?: string,
-  ): Promise<UpdateAnswer> {
-    const { event, data, except } = body;
+  ): Promise<UpdateResult> {
     const update = { target: { all: true as const }, event, data, ...(except !== undefined && { except }) };
     return this.send(update, request, 'broadcast', key);
   }
 
   @Post('updates')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Push to everybody or to named users, on all their devices' })
+  @Authenticated()
+  @Audited('updates.send')
+  @ApiOperation({
+    summary: 'Push to everybody, to named users or to an audience, on all their devices',
+    description:
+      'Needs the scope `broadcast`; `broadcast:audience` allows audiences and named users, `broadcast:users` the latter.',
+  })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  @ApiAcceptedResponse({ description: '`{updateId, matched: {users, connections}, duplicate, dryRun}`' })
+  @ApiAcceptedResponse({ type: UpdateResultView })
   update(
-    @Body() body: UpdateDto,
+    @Body() { idempotencyKey, ...update }: UpdateDto,
     @Req() request: AuthenticatedRequest,
     @Headers('idempotency-key') key?: string,
-  ): Promise<UpdateAnswer> {
-    return this.send(body, request, 'updates', key ?? body.idempotencyKey);
+  ): Promise<UpdateResult> {
+    checkMayTarget(request.principal!, targetKindOf(update.target));
+    return this.send(update, request, 'updates', key ?? idempotencyKey);
   }
 
-  @Get('updates/:id')
-  @ApiOperation({ summary: 'What became of an update: matched and acknowledged' })
-  report(@Param('id') id: string): UpdateReport {
-    const report = this.updates.report(id);
-    if (report === undefined) {
-      throw new NotFoundException();
-    }
-    return report;
-  }
-
-  private async send(
+  private send(
     update: UpdateRequest,
     { principal }: AuthenticatedRequest,
     route: string,
     key: string | undefined,
-  ): Promise<UpdateAnswer> {
+  ): Promise<UpdateResult> {
     if (key === undefined) {
-      return { ...(await this.updates.sendDemandUpdates(update)), duplicate: false };
+      return this.updates.sendDemandUpdates(update);
     }
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new BadRequestException(`An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters.`);
     }
-    const caller = `${route}\n${principal!.userId}`;
-    const { result, isRepeated } = await this.idempotency.once(caller, key, update, () =>
-      this.updates.sendDemandUpdates(update),
-    );
-    return { ...result, duplicate: isRepeated };
+    return this.updates.sendDemandUpdates(update, { caller: principal!.userId, route, key });
   }
 }

@@ -8,16 +8,24 @@ import {
   IsBoolean,
   IsDefined,
   IsIn,
+  IsInt,
   IsString,
   Length,
-  MaxLength,
+  Matches,
+  Max,
+  Min,
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
+import type { DeliveryMode } from '../../ports/update-store.port.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
+import { AudienceDto, hasCondition } from './audience.dto.js';
 
 const MAX_TARGETS = 10_000;
-const MAX_IDS = 100;
+const MAX_TTL_SECONDS = 366 * 86_400;
+
+/** Characters that every store can hold and every log can show. */
+const KEY = /^[^\p{C}]{1,128}$/u;
 
 export class ExceptDto {
   @ApiPropertyOptional({ type: [String], description: 'Users that get nothing' })
@@ -27,7 +35,7 @@ export class ExceptDto {
   @IsString({ each: true })
   users?: string[];
 
-  @ApiPropertyOptional({ type: [String], description: 'Connections that get nothing' })
+  @ApiPropertyOptional({ type: [String], description: 'Connections that get nothing while they last' })
   @Optional()
   @IsArray()
   @ArrayMaxSize(MAX_TARGETS)
@@ -54,7 +62,7 @@ export class BroadcastDto {
 
 /** Exactly one of its members. */
 export class TargetDto {
-  @ApiPropertyOptional({ description: 'Everybody who is connected' })
+  @ApiPropertyOptional({ description: 'Everybody', enum: [true] })
   @Optional()
   @Equals(true)
   all?: true;
@@ -65,8 +73,14 @@ export class TargetDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
-  @MaxLength(128, { each: true })
   users?: string[];
+
+  @ApiPropertyOptional({ type: AudienceDto, description: 'Users by the claims of their tokens' })
+  @Optional()
+  @ValidateBy({ name: 'hasCondition', validator: { validate: hasCondition } })
+  @ValidateNested()
+  @Type(() => AudienceDto)
+  audience?: AudienceDto;
 }
 
 export class UpdateDto extends BroadcastDto {
@@ -76,16 +90,50 @@ export class UpdateDto extends BroadcastDto {
   @Type(() => TargetDto)
   target!: TargetDto;
 
-  @ApiProperty({ enum: ['live'], description: '`live`: who is connected now; nothing is kept' })
-  @IsIn(['live'])
-  delivery!: 'live';
+  @ApiProperty({
+    enum: ['live', 'latest', 'inbox'],
+    description:
+      '`live`: who is connected now; `latest`: the newest value per user and collapseKey, also for who connects ' +
+      'before it expires; `inbox`: every update, for each device until it acknowledges or the update expires',
+  })
+  @IsIn(['live', 'latest', 'inbox'])
+  delivery!: DeliveryMode;
 
-  @ApiPropertyOptional({ description: 'Ask devices to acknowledge' })
+  @ApiPropertyOptional({ description: 'Needed by `latest`, and by nothing else', maxLength: 128 })
+  @Optional()
+  @IsString()
+  @Matches(KEY)
+  collapseKey?: string;
+
+  @ApiPropertyOptional({ description: 'Default 30 for `live`, a day otherwise', minimum: 1 })
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_TTL_SECONDS)
+  ttlSeconds?: number;
+
+  @ApiPropertyOptional({
+    description: 'Send it then: epoch milliseconds, or ISO 8601 with an offset',
+    oneOf: [{ type: 'integer' }, { type: 'string', format: 'date-time' }],
+  })
+  @Optional()
+  @ValidateBy({
+    name: 'isInstant',
+    validator: { validate: (value) => typeof value === 'number' || typeof value === 'string' },
+  })
+  notBefore?: number | string;
+
+  @ApiPropertyOptional({ description: 'Ask devices to acknowledge; default true for `inbox` alone' })
   @Optional()
   @IsBoolean()
   requireAck?: boolean;
 
-  @ApiPropertyOptional({ description: 'Validate and match, send nothing' })
+  @ApiPropertyOptional({ enum: ['normal', 'low'], description: '`low` yields to everything else' })
+  @Optional()
+  @IsIn(['normal', 'low'])
+  priority?: 'normal' | 'low';
+
+  @ApiPropertyOptional({ description: 'Validate and match, store and send nothing' })
   @Optional()
   @IsBoolean()
   dryRun?: boolean;
@@ -95,13 +143,4 @@ export class UpdateDto extends BroadcastDto {
   @IsString()
   @Length(1, 128)
   idempotencyKey?: string;
-}
-
-export class AckDto {
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayMaxSize(MAX_IDS)
-  @IsString({ each: true })
-  @MaxLength(64, { each: true })
-  ids!: string[];
 }

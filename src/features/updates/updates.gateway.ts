@@ -2,15 +2,18 @@ import { ConnectedSocket, MessageBody, SubscribeMessage } from '@nestjs/websocke
 import { Session } from '../../hub/session.js';
 import type { ReplyOf } from '../../protocol/commands.js';
 import { CommandGateway } from '../../transport/ws/command-gateway.decorator.js';
-import { AckDto } from './updates.dto.js';
-import { UpdatesService } from './updates.service.js';
+import { UpdateAcks } from './update-acks.js';
+import { AckDto } from './update-reports.dto.js';
 
 @CommandGateway()
 export class UpdatesGateway {
-  constructor(private readonly updates: UpdatesService) {}
+  constructor(private readonly acks: UpdateAcks) {}
 
   @SubscribeMessage('updates.ack')
-  ack(@ConnectedSocket() session: Session, @MessageBody() { ids }: AckDto): ReplyOf<'updates.ack'> {
-    return { acked: this.updates.ack(session, ids) };
+  async ack(
+    @ConnectedSocket() session: Session,
+    @MessageBody() { ids }: AckDto,
+  ): Promise<ReplyOf<'updates.ack'>> {
+    return { acked: [...(await this.acks.ack(session, ids))] };
   }
 }

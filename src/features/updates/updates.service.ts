@@ -1,156 +1,126 @@
-import { randomUUID } from 'node:crypto';
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { ConflictException, Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
-import { Publisher } from '../../hub/publisher.js';
-import type { Session } from '../../hub/session.js';
-import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
-import { ALL_CHANNEL, userChannel } from '../../protocol/channel.js';
-import type { UpdatePush } from '../../protocol/pushes.js';
-import { type MatchedCounts, UpdateLedger, type UpdateReport } from './update-ledger.js';
+import { StoreUnavailable } from '../../ports/store-unavailable.js';
+import { type NewUpdate, type SendAnswer, UpdateStore } from '../../ports/update-store.port.js';
+import { CommitWindows } from './commit-windows.js';
+import { planUpdate, type UpdatePlan, type UpdateRequest } from './plan-update.js';
+import { Recipients } from './recipients.js';
+import { Redelivery } from './redelivery.js';
+import { UnsettledUpdates } from './unsettled-updates.js';
+import { UpdateDispatch } from './update-dispatch.js';
+import { UpdateIds } from './update-ids.js';
+import { idempotencyOf, type RequestKey } from './update-request-key.js';
 
-/** Everybody, or named users on all their devices: exactly one of the two. */
-export interface UpdateTarget {
-  readonly all?: true;
-  readonly users?: readonly string[];
-}
-
-export interface UpdateRequest {
-  readonly target: UpdateTarget;
-  readonly except?: { readonly users?: readonly string[]; readonly connections?: readonly string[] };
-  /** What the client application calls it. */
-  readonly event: string;
-  readonly data: unknown;
-  readonly requireAck?: boolean;
-  /** Match and count, send nothing. */
-  readonly dryRun?: boolean;
-}
-
-/** `matched` counts who was connected: a zero is an answer, not an error. */
-export interface UpdateResult {
+/** `matched` counts who was connected: a zero is an answer, not an error. A scheduled update matches nobody yet. */
+export interface UpdateResult extends SendAnswer {
   readonly updateId: string;
-  readonly matched: MatchedCounts;
+  /** The answer of an earlier request with the same key. */
+  readonly duplicate: boolean;
   readonly dryRun: boolean;
 }
+
+const NOBODY = { users: 0, connections: 0 };
 
 /** Updates that a back office pushes on demand. */
 @Injectable()
 export class UpdatesService {
+  /** Keys of requests under way. */
+  private readonly busy = new Set<string>();
+
   constructor(
+    private readonly config: AppConfig,
     private readonly hub: Hub,
-    private readonly publisher: Publisher,
-    private readonly ledger: UpdateLedger,
+    private readonly store: UpdateStore,
+    private readonly dispatch: UpdateDispatch,
+    private readonly windows: CommitWindows,
+    private readonly redelivery: Redelivery,
+    private readonly unsettled: UnsettledUpdates,
+    private readonly ids: UpdateIds,
     private readonly clock: Clock,
-    private readonly metrics: Metrics,
   ) {}
 
-  /** Sends to everybody or to named users, on every device that is connected now. At most once; nothing is kept. */
-  async sendDemandUpdates(request: UpdateRequest): Promise<UpdateResult> {
-    const { all, users } = request.target;
-    if ((all === true) === Array.isArray(users)) {
-      throw new BadRequestException('Name exactly one target: all or users.');
+  /**
+   * Sends to everybody, to named users or to an audience, on every device; what is kept reaches those too who connect
+   * before it expires. It is committed before anybody gets it. Throws 400, 409, 422 and `StoreUnavailable`.
+   */
+  async sendDemandUpdates(request: UpdateRequest, requestKey?: RequestKey): Promise<UpdateResult> {
+    const now = this.clock.epochMs();
+    const plan = planUpdate(request, now, this.config.updates.maxTtlSeconds);
+    const id = this.ids.next();
+    if (request.dryRun === true) {
+      return { updateId: id, duplicate: false, ...this.match(plan), dryRun: true };
     }
-    const audience = new Audience(request, this.hub.newestOrdinal);
-    const matched = this.match(request, audience);
-    const updateId = randomUUID();
-    const dryRun = request.dryRun ?? false;
-    if (!dryRun) {
-      await this.send(updateId, request, audience, matched);
+    const idempotency = requestKey && idempotencyOf(requestKey, request);
+    if (idempotency === undefined) {
+      return this.create(this.updateOf(id, plan, now));
     }
-    return { updateId, matched, dryRun };
+    if (this.busy.has(idempotency.key)) {
+      throw new ConflictException({ message: 'The first request is still under way.', retryAfterSeconds: 1 });
+    }
+    this.busy.add(idempotency.key);
+    try {
+      return await this.create({ ...this.updateOf(id, plan, now), idempotency });
+    } finally {
+      this.busy.delete(idempotency.key);
+    }
   }
 
-  /** The updates of `ids` that this session has acknowledged now or before; ids it never got are left out. */
-  ack(session: Session, ids: readonly string[]): string[] {
-    return [...new Set(ids)].filter((id) => {
-      const outcome = this.ledger.ack(id, session);
-      if (outcome === 'new') {
-        this.metrics.updatesAcked.inc();
+  /** Drops what has not been written yet. What was written stays counted. */
+  async cancel(updateId: string): Promise<void> {
+    if (await this.store.cancel(updateId, this.clock.epochMs())) {
+      this.redelivery.cancel(updateId);
+    }
+  }
+
+  private async create(update: NewUpdate): Promise<UpdateResult> {
+    const window = this.windows.begin();
+    try {
+      const outcome = await this.store.create(update);
+      if (outcome.outcome === 'conflict') {
+        throw new UnprocessableEntityException('The Idempotency-Key was used with another body.');
       }
-      return outcome !== 'unknown';
-    });
-  }
-
-  report(updateId: string): UpdateReport | undefined {
-    return this.ledger.report(updateId);
-  }
-
-  private async send(
-    id: string,
-    { target, except, event, data, requireAck = false }: UpdateRequest,
-    audience: Audience,
-    matched: MatchedCounts,
-  ): Promise<void> {
-    const sentAt = this.clock.epochMs();
-    const push: UpdatePush = { id, event, data, sentAt, requireAck };
-    this.ledger.record(id, {
-      sentAt,
-      matched,
-      isFor: (session) => audience.has(session),
-    });
-    this.metrics.updatesSent.inc({ target: target.all === true ? 'all' : 'users' });
-    await this.publisher.publish({
-      channels: target.users === undefined ? [ALL_CHANNEL] : [...new Set(target.users)].map(userChannel),
-      event: 'update',
-      data: push,
-      ...(except !== undefined && {
-        except: { users: except.users ?? [], sessions: except.connections ?? [] },
-      }),
-    });
-  }
-
-  private match({ target, except }: UpdateRequest, audience: Audience): MatchedCounts {
-    // Everybody is counted already: a broadcast walks the sessions once, to send.
-    return target.all === true && except === undefined
-      ? { users: this.hub.userCount, connections: this.hub.authenticatedCount }
-      : count(this.candidates(target.users), audience);
-  }
-
-  private *candidates(users: readonly string[] | undefined): Iterable<Session> {
-    if (users === undefined) {
-      yield* this.hub.sessions;
-      return;
-    }
-    for (const userId of new Set(users)) {
-      yield* this.hub.sessionsOf(userId);
+      if (outcome.outcome === 'duplicate') {
+        const { updateId, answer } = outcome;
+        return { updateId, duplicate: true, ...answer, dryRun: false };
+      }
+      if (update.notBefore === undefined) {
+        await this.dispatch.send(update, window);
+      }
+      return { updateId: update.id, duplicate: false, ...update.answer, dryRun: false };
+    } catch (error) {
+      if (error instanceof StoreUnavailable && error.isOutcomeUnknown && update.notBefore === undefined) {
+        this.unsettled.add(update);
+      }
+      throw error;
+    } finally {
+      window.close();
     }
   }
-}
 
-/** Who an update is for: of those connected when it was sent. */
-class Audience {
-  private readonly users: ReadonlySet<string> | undefined;
-  private readonly exceptUsers: ReadonlySet<string>;
-  private readonly exceptSessions: ReadonlySet<string>;
-
-  constructor(
-    { target, except }: UpdateRequest,
-    private readonly newestOrdinal: number,
-  ) {
-    this.users = target.users && new Set(target.users);
-    this.exceptUsers = new Set(except?.users);
-    this.exceptSessions = new Set(except?.connections);
+  private updateOf(id: string, plan: UpdatePlan, now: number): NewUpdate {
+    const { rejected, notBefore, ...content } = plan;
+    const { updates, webhook } = this.config;
+    return {
+      ...content,
+      id,
+      sentAt: now,
+      createdAt: now,
+      notBefore,
+      answer: notBefore === undefined ? this.match(plan) : { matched: NOBODY, offlineQueued: 0, rejected },
+      idempotency: undefined,
+      notifyAt: webhook.target === undefined ? undefined : now + webhook.delayMs,
+      maxInbox: updates.maxInbox,
+    };
   }
 
-  has({ id, ordinal, principal }: Session): boolean {
-    return (
-      principal !== undefined &&
-      ordinal <= this.newestOrdinal &&
-      (this.users === undefined || this.users.has(principal.userId)) &&
-      !this.exceptUsers.has(principal.userId) &&
-      !this.exceptSessions.has(id)
-    );
+  private match({ target, except, delivery, rejected }: UpdatePlan): SendAnswer {
+    const recipients = new Recipients(target, except, this.hub);
+    return {
+      matched: recipients.count(),
+      offlineQueued: delivery === 'live' ? 0 : recipients.countOffline(),
+      rejected,
+    };
   }
-}
-
-function count(sessions: Iterable<Session>, audience: Audience): MatchedCounts {
-  const users = new Set<string>();
-  let connections = 0;
-  for (const session of sessions) {
-    if (!session.isClosed && audience.has(session)) {
-      connections += 1;
-      users.add(session.principal!.userId);
-    }
-  }
-  return { users: users.size, connections };
 }

@@ -5,6 +5,7 @@ import type { Metrics } from '../../observability/metrics.js';
 import { GATEWAY_PATH, type PushEndpoints } from '../ws/push-endpoints.js';
 import { UPGRADE_REQUIRED } from '../ws/upgrade-refused.js';
 import { targetOf } from '../ws/upgrade-request.js';
+import type { AuditTrail } from './audit-trail.js';
 import { takeJsonBodies } from './json-body.js';
 import { problem } from './problem.filter.js';
 
@@ -25,6 +26,7 @@ const SECURITY_HEADERS = {
 };
 
 export interface HttpServices {
+  readonly audit: AuditTrail;
   readonly authenticator: HttpAuthenticator;
   readonly endpoints: PushEndpoints;
   readonly metrics: Metrics;
@@ -33,7 +35,7 @@ export interface HttpServices {
 /** What every HTTP request passes: length of the URL, WebSocket paths without an upgrade, authentication of the API. */
 export function addHttpHooks(
   server: FastifyInstance,
-  { authenticator, endpoints, metrics }: HttpServices,
+  { audit, authenticator, endpoints, metrics }: HttpServices,
 ): void {
   takeJsonBodies(server);
   server.addHook('onRequest', async (request, reply) => {
@@ -62,9 +64,25 @@ export function addHttpHooks(
     }
     return undefined;
   });
+  addAuditHooks(server, audit);
   server.addHook('onResponse', (_request, reply, done) => {
     metrics.httpResponses.inc({ status: String(reply.statusCode) });
     done();
+  });
+}
+
+/** Two hooks, since only the first sees what a handler returned, and only the second sees every answer. */
+function addAuditHooks(server: FastifyInstance, audit: AuditTrail): void {
+  const replies = new WeakMap<FastifyRequest, unknown>();
+  server.addHook('preSerialization', (request, _reply, payload, done) => {
+    replies.set(request, payload);
+    done(null, payload);
+  });
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (request.url.startsWith(API_PREFIX)) {
+      await audit.record(request, reply.statusCode, replies.get(request));
+    }
+    return payload;
   });
 }
 

@@ -32,6 +32,8 @@ export interface Handshake {
   readonly place: ConnectionPlace;
   readonly codec: Codec;
   readonly principal: Principal | undefined;
+  /** Undefined: the connection is a device of its own. */
+  readonly deviceId: string | undefined;
   /** Undefined on the gateway's path. */
   readonly endpoint: PushEndpoint | undefined;
   readonly query: URLSearchParams;
@@ -69,6 +71,9 @@ export class ConnectionOpener implements ConnectionObserver {
       handshake.endpoint !== undefined,
       nowMs,
     );
+    if (handshake.deviceId !== undefined) {
+      connection.session.deviceId = handshake.deviceId;
+    }
     this.registry.add(connection);
     this.metrics.upgrades.inc();
     listen(connection, this);

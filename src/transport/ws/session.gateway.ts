@@ -9,7 +9,7 @@ import { CommandRefused } from '../../protocol/reply-errors.js';
 import { CommandGateway } from './command-gateway.decorator.js';
 import { SessionAuthenticator } from './session-authenticator.js';
 import { SocketConnection } from './socket-connection.js';
-import { TokenDto } from './session.dto.js';
+import { AuthDto, TokenDto } from './session.dto.js';
 
 /** The commands of the connection itself. */
 @CommandGateway()
@@ -21,7 +21,10 @@ export class SessionGateway {
   ) {}
 
   @SubscribeMessage('auth')
-  authenticate(@ConnectedSocket() session: Session, @MessageBody() { token }: TokenDto): ReplyOf<'auth'> {
+  authenticate(
+    @ConnectedSocket() session: Session,
+    @MessageBody() { token, device }: AuthDto,
+  ): ReplyOf<'auth'> {
     if (session.principal !== undefined) {
       throw new CommandRefused('already_authenticated');
     }
@@ -36,6 +39,9 @@ export class SessionGateway {
     if (!connection.place.takeUser(principal.userId)) {
       session.close(CLOSE_REASONS.tooManyConnections);
       throw new CommandRefused('limit_exceeded');
+    }
+    if (device !== undefined) {
+      session.deviceId = device;
     }
     return this.authenticator.authenticate(connection, principal);
   }

@@ -67,6 +67,11 @@ export class SocketConnection {
     connectionsBySession.set(session, this);
   }
 
+  /** Whether the session's client may only listen; false for sessions of another transport. */
+  static isPushOnly(session: Session): boolean {
+    return connectionsBySession.get(session)?.isPushOnly ?? false;
+  }
+
   /** The connection that carries a session of this transport. */
   static of(session: Session): SocketConnection {
     const connection = connectionsBySession.get(session);

@@ -14,6 +14,7 @@ export type UpgradeRefusal =
   | 'version'
   | 'bad_key'
   | 'subprotocol'
+  | 'device'
   | 'draining'
   | 'scheme'
   | 'origin'

@@ -7,6 +7,9 @@ const MAX_HEADER_LINES = 100;
 /** A host of RFC 3986 section 3.2.2 with an optional port: no userinfo, no path. */
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 
+/** What a client may call its device. */
+export const DEVICE_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
 /** 16 bytes in base64 (RFC 6455 section 4.1). */
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
@@ -52,6 +55,15 @@ export function checkUpgradeRequest(request: IncomingMessage): void {
   if (!WEBSOCKET_KEY.test(headers['sec-websocket-key'] ?? '')) {
     throw new UpgradeRefused(400, 'bad_key');
   }
+}
+
+/** The device that the query names, if it does. */
+export function deviceIn(query: URLSearchParams): string | undefined {
+  const names = query.getAll('device');
+  if (names.length > 1 || !names.every((name) => DEVICE_ID.test(name))) {
+    throw new UpgradeRefused(400, 'device');
+  }
+  return names[0];
 }
 
 function linesOf(request: IncomingMessage, name: string): number {

@@ -18,7 +18,7 @@ import { OriginPolicy } from './origin.policy.js';
 import { GATEWAY_PATH, PushEndpoints } from './push-endpoints.js';
 import { parseSubprotocols, selectSubprotocol, type Subprotocols } from './subprotocols.js';
 import { retryAfter, UpgradeRefused, writeRefusal } from './upgrade-refused.js';
-import { checkUpgradeRequest, targetOf } from './upgrade-request.js';
+import { checkUpgradeRequest, deviceIn, targetOf } from './upgrade-request.js';
 
 /** Fragments and chunks of one message: `ws`'s defaults let tiny ones eat memory (CVE-2026-48779). */
 const MAX_FRAGMENTS = 64;
@@ -82,6 +82,7 @@ export class UpgradeDispatcher {
       throw new UpgradeRefused(404, 'path');
     }
     checkUpgradeRequest(request);
+    const deviceId = deviceIn(query);
     const subprotocols = parseSubprotocols(request.headers['sec-websocket-protocol'], this.codecs);
     this.checkDraining();
     this.checkOrigin(request, query, subprotocols);
@@ -108,6 +109,7 @@ export class UpgradeDispatcher {
           place,
           codec: subprotocols.codec ?? this.codecs.default,
           principal: credentials.principal,
+          deviceId,
           endpoint,
           query,
         });

@@ -1,28 +1,95 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { type Dialect, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  type SqliteStatement,
+} from 'kysely';
+import { ExitGate } from './exit-gate.js';
 
-/** Whether a statement gives rows: `node:sqlite` does not say before it runs. */
-const GIVES_ROWS = /^\s*(?:select|with|pragma|values)\b|\breturning\b/i;
+/** Texts of one size of batch are few; the bound holds when sizes vary. */
+const MAX_STATEMENTS = 256;
 
-/** Kysely's view of a `DatabaseSync`. */
-export function sqliteDialect(database: DatabaseSyncInstance): Dialect {
-  return new SqliteDialect({ database: new DatabaseView(database) });
+/** Kysely's view of a `DatabaseSync`, whose statements run through the gate. */
+export function sqliteDialect(database: DatabaseSyncInstance, gate = new ExitGate()): Dialect {
+  return new TransactionalDialect({ database: new DatabaseView(database, gate) });
+}
+
+class TransactionalDialect extends SqliteDialect {
+  constructor(private readonly config: SqliteDialectConfig) {
+    super(config);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+
+  override createDriver(): Driver {
+    return new YieldingDriver(this.config);
+  }
+}
+
+/** Kysely would run the migrations one by one, but SQLite can undo DDL: a half-applied set must not stay. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Nothing here waits for I/O, so a call of many transactions would keep all others out until its end. */
+class YieldingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    // Those who come in this turn queue for the connection and get it before the next transaction of this call.
+    await setImmediate();
+    await super.beginTransaction(connection);
+  }
 }
 
 class DatabaseView implements SqliteDatabase {
-  constructor(private readonly database: DatabaseSyncInstance) {}
+  /** In the order of their last use, for what is compiled once is used again by the next batch. */
+  private readonly statements = new Map<string, SqliteStatement>();
+
+  constructor(
+    private readonly database: DatabaseSyncInstance,
+    private readonly gate: ExitGate,
+  ) {}
 
   prepare(sql: string): SqliteStatement {
-    const statement = this.database.prepare(sql);
-    return {
-      reader: GIVES_ROWS.test(sql),
-      all: (parameters) => statement.all(...(parameters as never[])),
-      run: (parameters) => statement.run(...(parameters as never[])),
-      iterate: (parameters) => statement.iterate(...(parameters as never[])),
-    };
+    const statement = this.statements.get(sql) ?? this.compile(sql);
+    this.statements.delete(sql);
+    this.statements.set(sql, statement);
+    if (this.statements.size > MAX_STATEMENTS) {
+      const [oldest] = this.statements.keys();
+      this.statements.delete(oldest!);
+    }
+    return statement;
   }
 
   close(): void {
-    this.database.close();
+    this.statements.clear();
+    this.gate.pass(() => this.database.close());
+  }
+
+  private compile(sql: string): SqliteStatement {
+    const { database, gate } = this;
+    const statement = gate.pass(() => database.prepare(sql));
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => gate.pass(() => statement.all(...parameters)),
+      run: (parameters) => {
+        // A full disk ends the transaction by itself; a failing rollback would hide why.
+        if (sql === 'rollback' && !database.isTransaction) {
+          return { changes: 0, lastInsertRowid: 0 };
+        }
+        return gate.pass(() => statement.run(...parameters));
+      },
+      iterate: (parameters) => statement.iterate(...parameters),
+    };
   }
 }

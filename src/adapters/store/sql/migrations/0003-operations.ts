@@ -1,15 +1,44 @@
-import type { Kysely } from 'kysely';
+import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
 
+/** Calls a webhook still has to get, and the audit log. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('hook_job')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('kind', 'text', (column) => column.notNull())
-    .addColumn('room', 'text')
-    .addColumn('seq', 'bigint')
-    .addColumn('update_id', 'text')
-    .addColumn('due_at', 'bigint', (column) => column.notNull())
-    .addColumn('attempts', 'integer', (column) => column.notNull())
+  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+  const text = isPostgres ? sql`text collate "C"` : sql`text`;
+  const integer = isPostgres ? sql`bigint` : sql`integer`;
+  const table = (name: string): CreateTableBuilder<string> => {
+    const builder = db.schema.createTable(name);
+    return isPostgres ? builder : builder.modifyEnd(sql`strict, without rowid`);
+  };
+
+  await table('hook_job')
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('room', text)
+    .addColumn('seq', integer)
+    .addColumn('update_id', text)
+    .addColumn('due_at', integer, (column) => column.notNull())
+    .addColumn('attempts', integer, (column) => column.notNull())
     .execute();
   await db.schema.createIndex('hook_job_due').on('hook_job').column('due_at').execute();
+
+  await table('audit_entry')
+    .addColumn('id', text, (column) => column.primaryKey().notNull())
+    .addColumn('time', integer, (column) => column.notNull())
+    .addColumn('actor', text, (column) => column.notNull())
+    .addColumn('action', text, (column) => column.notNull())
+    .addColumn('target', text, (column) => column.notNull())
+    .addColumn('outcome', text, (column) => column.notNull())
+    .addColumn('result', text, (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('audit_entry_time').on('audit_entry').columns(['time', 'id']).execute();
+  await db.schema
+    .createIndex('audit_entry_actor')
+    .on('audit_entry')
+    .columns(['actor', 'time', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('audit_entry_action')
+    .on('audit_entry')
+    .columns(['action', 'time', 'id'])
+    .execute();
 }

@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely';
+import type {
+  CreateOutcome,
+  DeliveryRecord,
+  DeviceAck,
+  NewUpdate,
+  OutgoingUpdate,
+  PendingPage,
+  PendingQuery,
+  UpdateRecord,
+  UserRecord,
+} from '../../../ports/update-store.port.js';
+import { UpdateStore } from '../../../ports/update-store.port.js';
+import { GroupCommit } from '../group-commit.js';
+import { acknowledgeUpdates } from './acknowledge-updates.js';
+import { claimDueUpdates, type DueRequest } from './claim-due-updates.js';
+import { createUpdates } from './create-updates.js';
+import type { Engine } from './engine.js';
+import { pendingPages } from './pending-updates.js';
+import { recordDeliveries } from './record-deliveries.js';
+import type { Schema } from './schema.js';
+import { trimUpdates } from './trim-updates.js';
+import { RECORD_COLUMNS, recordOf } from './update-rows.js';
+import { unackedUsers, updateUsers } from './update-users.js';
+
+/** A send to many users is a transaction of many rows, so few of them share a commit. */
+const COMMIT_LIMITS = { maxBatch: 50, maxDelayMs: 0 };
+
+/** Updates on demand in SQL. */
+export class SqlUpdateStore extends UpdateStore {
+  private readonly creations: GroupCommit<NewUpdate, CreateOutcome>;
+
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly engine: Engine,
+  ) {
+    super();
+    this.creations = new GroupCommit(
+      (updates) => db.transaction().execute((tx) => createUpdates(tx, updates)),
+      COMMIT_LIMITS,
+    );
+  }
+
+  create(update: NewUpdate): Promise<CreateOutcome> {
+    return this.creations.add(update);
+  }
+
+  claimDue(request: DueRequest): Promise<OutgoingUpdate[]> {
+    return this.db.transaction().execute((tx) => claimDueUpdates(tx, this.engine, request));
+  }
+
+  async pendingFor(devices: readonly PendingQuery[], now: number, limit: number): Promise<PendingPage[]> {
+    return devices.length === 0 ? [] : pendingPages(this.db, devices, now, limit);
+  }
+
+  ack(acks: readonly DeviceAck[], now: number): Promise<{ acked: string[]; added: number }[]> {
+    return this.db.transaction().execute((tx) => acknowledgeUpdates(tx, acks, now));
+  }
+
+  record(record: DeliveryRecord): Promise<void> {
+    return this.db.transaction().execute((tx) => recordDeliveries(tx, record));
+  }
+
+  async find(id: string): Promise<UpdateRecord | undefined> {
+    const row = await this.db
+      .selectFrom('demand_update')
+      .select(RECORD_COLUMNS)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && recordOf(row);
+  }
+
+  async list(before: string | undefined, limit: number): Promise<UpdateRecord[]> {
+    const all = this.db.selectFrom('demand_update').select(RECORD_COLUMNS).orderBy('id', 'desc').limit(limit);
+    const rows = await (before === undefined ? all : all.where('id', '<', before)).execute();
+    return rows.map(recordOf);
+  }
+
+  users(id: string, after: string, limit: number): Promise<UserRecord[]> {
+    return updateUsers(this.db, id, after, limit);
+  }
+
+  async cancel(id: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.db
+      .updateTable('demand_update')
+      .set({ state: 'cancelled' })
+      .where('id', '=', id)
+      .where('state', '!=', 'cancelled')
+      .where('expires_at', '>', now)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  }
+
+  unackedUsers(id: string, limit: number): Promise<string[]> {
+    return unackedUsers(this.db, id, limit);
+  }
+
+  trim(before: number): Promise<number> {
+    return trimUpdates(this.db, before);
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { Session } from '../../hub/session.js';
+import { Clock } from '../../ports/clock.port.js';
+import { StoreUnavailable } from '../../ports/store-unavailable.js';
+import {
+  type PendingPage,
+  type PendingQuery,
+  type UpdatePosition,
+  UpdateStore,
+} from '../../ports/update-store.port.js';
+import { BatchedCalls } from './batched-calls.js';
+import { DeliveryRecords } from './delivery-records.js';
+import { deviceOf } from './device-of.js';
+
+/** Devices asked for in one call: a storm of reconnects is a few calls. */
+const MAX_DEVICES = 200;
+
+/** Updates of one device in a page. */
+const PAGE_SIZE = 100;
+
+/** Reads what waits for devices, for many at once. */
+@Injectable()
+export class PendingPages {
+  private readonly calls: BatchedCalls<PendingQuery, PendingPage>;
+
+  constructor(store: UpdateStore, records: DeliveryRecords, clock: Clock) {
+    this.calls = new BatchedCalls(async (devices) => {
+      // So that the store knows a device that was given them a moment ago, on the connection before.
+      await records.write();
+      return store.pendingFor(devices, clock.epochMs(), PAGE_SIZE);
+    }, MAX_DEVICES);
+  }
+
+  /** The next page for the session's device. While the store is away it tries again after each `pause`. */
+  async next(
+    session: Session,
+    after: UpdatePosition | undefined,
+    pause: () => Promise<void>,
+  ): Promise<PendingPage> {
+    while (!session.isClosed) {
+      try {
+        return await this.calls.add({ ...deviceOf(session), after });
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) {
+          throw error;
+        }
+      }
+      await pause();
+    }
+    return { updates: [], next: undefined };
+  }
+}
