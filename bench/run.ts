@@ -19,7 +19,7 @@ async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Pro
   console.log(`${machineReport(machine, pinning.description, rounds)}\n`);
 
   const trials: Trial[] = [];
-  for (const scenario of scenarios) {
+  for (const scenario of scenarios.filter((candidate) => wantedOf(candidate).length > 0)) {
     const peers = peersOf(scenario);
     const results = await runScenario(scenario, peers, rounds, pinning, stores, (trial) => {
       reportProgress(scenario, trial);

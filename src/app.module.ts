@@ -70,7 +70,11 @@ class AdaptersModule {
         { provide: AppConfig, useValue: config },
         { provide: Clock, useClass: SystemClock },
         { provide: Broker, useClass: MemoryBroker },
-        { provide: STORE, useFactory: () => openStore(config.store) },
+        {
+          provide: STORE,
+          useFactory: (metrics: Metrics) => openStore(config.store, () => metrics.storeRetries.inc()),
+          inject: [Metrics],
+        },
         StoreLifecycle,
         fromStore(RoomStore, ({ rooms }) => rooms),
         fromStore(MessageStore, ({ messages }) => messages),

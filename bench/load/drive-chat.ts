@@ -14,6 +14,7 @@ export interface ChatSize {
 
 export type ChatMetric =
   | 'messagesPerSecond'
+  | 'messagesPerCpuSecond'
   | 'deliveriesPerCpuSecond'
   | 'deliveriesPerSecond'
   | 'ackP50Ms'
@@ -46,6 +47,7 @@ export async function driveChat(
   return {
     metrics: {
       messagesPerSecond: (acked / ackingMs) * 1000,
+      messagesPerCpuSecond: (acked / cpu.serverMs) * 1000,
       deliveriesPerCpuSecond: (delivered / cpu.serverMs) * 1000,
       deliveriesPerSecond: (delivered / cpu.elapsedMs) * 1000,
       ackP50Ms: crowd.latency.percentileMs(0.5),

@@ -442,6 +442,32 @@ describe('token verifier', () => {
     });
   });
 
+  describe('what updates are addressed by', () => {
+    it('is topics and scalar attributes', () => {
+      const attrs = { plan: 'pro', seats: 5, beta: false, list: ['x'], nothing: null, nested: {} };
+      expect(outcome(verifier, signed({ topics: ['fx', 7], attrs }))).toMatchObject({
+        topics: ['fx'],
+        attributes: { plan: 'pro', seats: 5, beta: false },
+      });
+      expect(outcome(verifier, signed({ topics: 'fx metals' }))).toMatchObject({ topics: ['fx', 'metals'] });
+    });
+
+    it.each([['a text'], [7], [['pro']], [null]])('is nothing of attributes that are %j', (attrs) => {
+      expect(outcome(verifier, signed({ attrs }))).toMatchObject({ attributes: {} });
+    });
+
+    it('is capped', () => {
+      const many = Array.from({ length: 100 }, (_, index) => [`a${index}`, index] as const);
+      expect(outcome(verifier, signed({ attrs: Object.fromEntries(many) }))).toMatchObject({
+        attributes: Object.fromEntries(many.slice(0, 32)),
+      });
+      const long = 'x'.repeat(129);
+      expect(outcome(verifier, signed({ attrs: { [long]: 1, a: long, b: 1 } }))).toMatchObject({
+        attributes: { b: 1 },
+      });
+    });
+  });
+
   it('tells the client nothing: the token is not in the error', () => {
     const token = signed({ sub: 'a b' });
     try {

@@ -47,7 +47,7 @@ onEveryStore('HookQueue', (store) => {
   it('gives the oldest jobs first, and no more than asked for', async () => {
     const seqs = [await addJob(3_000), await addJob(1_000), await addJob(2_000)];
     const first = await take(9_000, 2);
-    expect(first.map(({ seq }) => seq).toSorted()).toEqual([seqs[1], seqs[2]].toSorted());
+    expect(new Set(first.map(({ seq }) => seq))).toEqual(new Set([seqs[1], seqs[2]]));
     expect((await take(9_000, 2)).map(({ seq }) => seq)).toEqual([seqs[0]]);
   });
 

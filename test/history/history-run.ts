@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { RoomEntry } from '../../src/protocol/chat.js';
 import { adminToken } from '../harness/test-token.js';
 import { type Activity, activityOf } from './activity.js';
@@ -71,10 +70,6 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRun
       stored,
       maxRecovery: MAX_RECOVERY,
     });
-    writeFileSync(
-      '/tmp/hist/report.txt',
-      [summary(violations), faultsOf(history), unknownsOf(history), unsettled, gateway.output].join('\n'),
-    );
     return {
       violations,
       unsettled,
@@ -82,6 +77,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRun
       activity,
       report: [
         summary(violations),
+        JSON.stringify(activity),
         faultsOf(history),
         unknownsOf(history),
         unsettled === undefined ? '' : gateway.output,

@@ -21,8 +21,8 @@ it('keeps every promise of chat to 50 devices while the gateway is killed and co
     plan: planOf(runSeed(), 25, 10, 120),
     settleMs: 60_000,
     strikes: [killing(gateway)],
-    strikeCount: 8,
-    strikeEveryMs: 2500,
+    strikeCount: 7,
+    strikeEveryMs: 2000,
     readStored: () => Promise.resolve(readSqliteLog(file)),
   });
   expect({ report, violations: violations.length, unsettled }).toMatchObject({

@@ -16,6 +16,9 @@ export interface WorkloadPlan {
   readonly cutEveryMs: number;
 }
 
+/** Nobody goes on writing for ever while nothing is answered. */
+const MOST_PENDING = 5;
+
 const CUTS: readonly Cut[] = ['ended', 'reset', 'mid-frame'];
 
 /** The seed of this run: HISTORY_SEED where a failure is to be looked at again. */
@@ -130,6 +133,9 @@ export class Workload {
   private act(client: ChatClient): void {
     const view = this.pick([...client.views.values()]);
     const dice = this.random();
+    if (client.pendingCount > MOST_PENDING) {
+      return;
+    }
     if (view === undefined || dice < 0.5) {
       client.say(this.roomOf(client), this.body());
     } else if (dice < 0.62) {

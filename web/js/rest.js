@@ -27,8 +27,13 @@ export function describeError(error) {
 }
 
 export class RestClient extends EventTarget {
-  /** `call` events tell the frame log about every exchange. */
-  async call(method, path, { body, token, headers } = {}) {
+  #polled;
+
+  /**
+   * `call` events tell the frame log about every exchange; with `isPoll` only when the answer is not the one of the
+   * last poll.
+   */
+  async call(method, path, { body, token, headers, isPoll = false } = {}) {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const response = await fetch(path, {
       method,
@@ -40,9 +45,12 @@ export class RestClient extends EventTarget {
       },
     });
     const answerText = await response.text();
-    this.dispatchEvent(
-      new CustomEvent('call', { detail: { method, path, text, status: response.status, answerText } }),
-    );
+    if (!isPoll || answerText !== this.#polled) {
+      this.dispatchEvent(
+        new CustomEvent('call', { detail: { method, path, text, status: response.status, answerText } }),
+      );
+    }
+    this.#polled = isPoll ? answerText : this.#polled;
     const answer = parse(answerText);
     if (!response.ok) {
       throw new RestProblem(response.status, answer);

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { CallFailed } from './call-failed.js';
 
 /** Finds every address of a host. Like `dns.promises.lookup` with `all`. */
@@ -10,19 +11,22 @@ export type Resolver = (hostname: string) => Promise<readonly LookupAddress[]>;
  * here and asks nobody again, so that a second answer of the name server cannot lead it elsewhere.
  */
 export function checkedLookup(resolve: Resolver, isAllowed: (address: string) => boolean): LookupFunction {
+  const find = callbackify(async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
+    const [first, ...others] = await resolve(hostname);
+    if (first === undefined || ![first, ...others].every(({ address }) => isAllowed(address))) {
+      throw new CallFailed('ssrf');
+    }
+    return [first, ...others];
+  });
   return (hostname, { all = false }, callback) => {
-    void resolve(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined || !addresses.every(({ address }) => isAllowed(address))) {
-          callback(new CallFailed('ssrf'), '', 0);
-        } else if (all) {
-          callback(null, [...addresses]);
-        } else {
-          callback(null, first.address, first.family);
-        }
-      },
-      (error: NodeJS.ErrnoException) => callback(error, '', 0),
-    );
+    find(hostname, (error: NodeJS.ErrnoException | null, addresses) => {
+      if (error !== null) {
+        callback(error, '', 0);
+      } else if (all) {
+        callback(null, addresses);
+      } else {
+        callback(null, addresses[0].address, addresses[0].family);
+      }
+    });
   };
 }

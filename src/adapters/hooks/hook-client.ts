@@ -101,7 +101,7 @@ export class HookClient {
       request.once('response', resolve);
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) {
-          // The other side closed an idle connection while we took it up: nothing was read there.
+          // The other side closed an idle connection while we took it up. Should it have read the call, it gets it twice.
           resolve(this.send(body, headers, signal));
         } else {
           reject(error);

@@ -95,6 +95,19 @@ describe('group commit', () => {
     expect(await next).toBe(30);
   });
 
+  it('refuses at once what waits behind a batch that found the store unavailable', async () => {
+    const held = new HeldCommits();
+    const group = new GroupCommit(held.commit, { maxBatch: 1, maxDelayMs: 0 });
+    const answers = Promise.allSettled([1, 2, 3].map((item) => group.add(item)));
+    await turn();
+    await held.finish(new StoreUnavailable(true));
+    const unknown = (await answers).map(
+      (answer) => answer.status === 'rejected' && (answer.reason as StoreUnavailable).isOutcomeUnknown,
+    );
+    expect(unknown).toEqual([true, false, false]);
+    expect(held.batches).toEqual([[1]]);
+  });
+
   it('never takes the outcome of one item for that of another', async () => {
     const group = new GroupCommit<number, number>(() => Promise.resolve([1]), {
       maxBatch: 64,

@@ -88,7 +88,12 @@ export class GroupCommit<Item, Outcome> {
     try {
       outcomes = await this.commit(batch.map(({ item }) => item));
     } catch (error) {
-      if (batch.length === 1 || error instanceof StoreUnavailable) {
+      if (error instanceof StoreUnavailable) {
+        batch.forEach(({ reject }) => reject(error));
+        this.refuseWaiting();
+        return;
+      }
+      if (batch.length === 1) {
         batch.forEach(({ reject }) => reject(error));
         return;
       }
@@ -104,5 +109,10 @@ export class GroupCommit<Item, Outcome> {
       return;
     }
     batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+  }
+
+  /** A store that is away takes seconds to say so: those behind need not find out one batch after the other. */
+  private refuseWaiting(): void {
+    this.waiting.splice(0).forEach(({ reject }) => reject(new StoreUnavailable()));
   }
 }

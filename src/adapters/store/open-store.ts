@@ -5,9 +5,9 @@ import type { StoreBundle } from './store-bundle.js';
 
 /**
  * Opens the store that the configuration names. An embedded one is ready when this resolves; PostgreSQL may still be
- * out of reach and is then waited for. Throws `StoreRefused` when the store must not be used.
+ * out of reach and is then waited for. `onRetry` hears of transactions that are tried again. Throws `StoreRefused` when the store must not be used.
  */
-export function openStore(config: StoreConfig): Promise<StoreBundle> {
+export function openStore(config: StoreConfig, onRetry?: () => void): Promise<StoreBundle> {
   const { engine } = config;
   return engine.kind === 'postgres'
     ? openPostgresStore(config)

@@ -86,13 +86,15 @@ export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShu
     if (this.isStopped || this.underWay.has(job.id)) {
       return;
     }
-    const work = this.work(job).then(() => {
-      this.underWay.delete(job.id);
-      if (this.isBehind && !this.isStopped) {
-        void this.take();
-      }
-    });
-    this.underWay.set(job.id, work);
+    this.underWay.set(job.id, this.finish(job));
+  }
+
+  private async finish(job: HookJob): Promise<void> {
+    await this.work(job);
+    this.underWay.delete(job.id);
+    if (this.isBehind && !this.isStopped) {
+      void this.take();
+    }
   }
 
   private async work(job: HookJob): Promise<void> {

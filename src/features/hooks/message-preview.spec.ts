@@ -11,7 +11,7 @@ describe('the preview of a message', () => {
   it('is the first 80 code points of a longer one', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 0, maxLength: 300 }), (body) => {
-        expect(messagePreview(body)).toBe(Array.from(body).slice(0, 80).join(''));
+        expect(messagePreview(body)).toBe(/^.{0,80}/su.exec(body)![0]);
       }),
     );
   });

@@ -10,7 +10,9 @@ export class BackOffice {
   constructor(rest, tokens) {
     const post = (path, body, headers) => rest.call('POST', path, { body, token: tokens.current, headers });
     showBroadcastForm(post);
-    this.#report = new DeliveryReport((method, path) => rest.call(method, path, { token: tokens.current }));
+    this.#report = new DeliveryReport((method, path) =>
+      rest.call(method, path, { token: tokens.current, isPoll: method === 'GET' }),
+    );
     new UpdateForm(post).addEventListener('sent', ({ detail: id }) => this.#report.show(id));
   }
 

@@ -124,6 +124,7 @@ export class ChatPanel {
     const isRoom = name.startsWith('#');
     try {
       this.#show(await (isRoom ? this.#chat.enter(name.slice(1)) : this.#chat.enterDirect(name)));
+      this.#composer.focus();
       this.#roomList.answerStart();
     } catch (error) {
       const isRefused = isRoom && error.code === 'forbidden';
@@ -134,6 +135,7 @@ export class ChatPanel {
   async #openRoom(room) {
     // What the page holds is shown at once; a join brings the rest.
     this.#show(room);
+    this.#composer.focus();
     await this.#attempt(() => this.#chat.enter(room));
   }
 
@@ -144,7 +146,6 @@ export class ChatPanel {
     this.#presence.open(this.#chat.isJoined(room) ? room : undefined);
     this.#list.open(() => this.#room.forList());
     this.drawRooms();
-    this.#composer.focus();
   }
 
   #close() {

@@ -159,9 +159,9 @@ export class RoomLog {
     }
     if (type === 'deletion') {
       Object.assign(message, { body: null, deletedAt: time });
-    } else if (body !== null) {
+    } else {
       // Without a body the edit was overtaken: by another one, or by the end of the message.
-      Object.assign(message, { body, editedAt: time });
+      Object.assign(message, { body: body ?? message.body, editedAt: time });
     }
   }
 }

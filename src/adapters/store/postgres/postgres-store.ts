@@ -1,6 +1,5 @@
 import type { StoreConfig } from '../../../../config/app-config.js';
-import type { AppendOutcome, NewMessage } from '../../../ports/message-store.port.js';
-import { GroupCommit } from '../group-commit.js';
+import { groupWrites } from '../grouped-writes.js';
 import { createSqlStores } from '../sql/sql-stores.js';
 import type { StoreBundle } from '../store-bundle.js';
 import { PostgresEngine, type PostgresOptions } from './postgres-engine.js';
@@ -17,22 +16,13 @@ export async function openPostgresStore(
     throw new Error(`Not a PostgreSQL store: ${config.engine.kind}`);
   }
   const engine = await PostgresEngine.open(config.engine.url, config.poolSize, options);
-  const { messages: log, ...stores } = engine.calls.guardAll(createSqlStores(engine.db, 'postgres'));
-  const commits = new GroupCommit<NewMessage, AppendOutcome>((batch) => log.appendAll(batch), {
-    maxBatch: config.commitBatch,
-    maxDelayMs: config.commitDelayMs,
-  });
+  const stores = engine.calls.guardAll(createSqlStores(engine.db, 'postgres'));
+  const { drain, ...grouped } = groupWrites(stores, config);
   return {
-    ...stores,
-    messages: {
-      append: (message) => commits.add(message),
-      findSend: log.findSend,
-      edit: log.edit,
-      delete: log.delete,
-      page: log.page,
-      trim: log.trim,
-    },
+    rooms: stores.rooms,
+    hooks: stores.hooks,
+    ...grouped,
     health: engine.health,
-    close: () => engine.close(commits.drain()),
+    close: () => engine.close(drain()),
   };
 }

@@ -1,35 +1,22 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { type AuditEntry, AuditLog, type AuditQuery } from '../../../ports/audit-log.port.js';
-import type { Engine } from './engine.js';
+import type { AuditEntry, AuditLog, AuditQuery } from '../../../ports/audit-log.port.js';
 import type { Schema } from './schema.js';
 
 /** Rows removed by one statement, so that no writer waits long. */
 const CHUNK_ROWS = 1000;
 
-/** The audit log in a table that is only ever added to and trimmed. */
-export class SqlAuditLog extends AuditLog {
-  /** Both engines run the same statements here; `engine` keeps the shape of the other stores. */
-  constructor(
-    private readonly db: Kysely<Schema>,
-    _engine: Engine,
-  ) {
-    super();
-  }
+/** The audit log in a table that is only ever added to and trimmed, below the group commit. */
+export class SqlAuditLog implements Omit<AuditLog, 'record'> {
+  constructor(private readonly db: Kysely<Schema>) {}
 
-  async record(entry: AuditEntry): Promise<void> {
-    const { id, time, actor, action, target, outcome, result } = entry;
-    await this.db
-      .insertInto('audit_entry')
-      .values({
-        id,
-        time,
-        actor,
-        action,
-        target: JSON.stringify(target),
-        outcome,
-        result: JSON.stringify(result),
-      })
-      .execute();
+  /** In one statement: all or none. */
+  async recordAll(entries: readonly AuditEntry[]): Promise<void> {
+    const rows = entries.map(({ target, result, ...entry }) => ({
+      ...entry,
+      target: JSON.stringify(target),
+      result: JSON.stringify(result),
+    }));
+    await this.db.insertInto('audit_entry').values(rows).execute();
   }
 
   async list({ before, actor, action, limit }: AuditQuery): Promise<readonly AuditEntry[]> {

@@ -1,8 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { AuditLog } from '../../../ports/audit-log.port.js';
 import type { HookQueue } from '../../../ports/hook-queue.port.js';
 import type { RoomStore } from '../../../ports/room-store.port.js';
-import type { UpdateStore } from '../../../ports/update-store.port.js';
 import type { Engine } from './engine.js';
 import type { Schema } from './schema.js';
 import { SqlAuditLog } from './sql-audit.log.js';
@@ -11,15 +9,15 @@ import { SqlMessageStore } from './sql-message.store.js';
 import { SqlRoomStore } from './sql-room.store.js';
 import { SqlUpdateStore } from './sql-update.store.js';
 
-/** The logs of rooms below the group commit: appends come in batches. */
-export type MessageLog = Pick<SqlMessageStore, keyof SqlMessageStore>;
+/** The public side of a class, as a proxy or a thread can stand for it too. */
+type Public<Store> = Pick<Store, keyof Store>;
 
-/** The stores of one database. */
+/** The stores of one database, below the group commit: what is written often comes in batches. */
 export interface SqlStores {
   readonly rooms: RoomStore;
-  readonly messages: MessageLog;
-  readonly updates: UpdateStore;
-  readonly audit: AuditLog;
+  readonly messages: Public<SqlMessageStore>;
+  readonly updates: Public<SqlUpdateStore>;
+  readonly audit: Public<SqlAuditLog>;
   readonly hooks: HookQueue;
 }
 
@@ -29,7 +27,7 @@ export function createSqlStores(db: Kysely<Schema>, engine: Engine): SqlStores {
     rooms: new SqlRoomStore(db, engine),
     messages: new SqlMessageStore(db, engine),
     updates: new SqlUpdateStore(db, engine),
-    audit: new SqlAuditLog(db, engine),
+    audit: new SqlAuditLog(db),
     hooks: new SqlHookQueue(db, engine),
   };
 }

@@ -10,8 +10,7 @@ import type {
   UpdateRecord,
   UserRecord,
 } from '../../../ports/update-store.port.js';
-import { UpdateStore } from '../../../ports/update-store.port.js';
-import { GroupCommit } from '../group-commit.js';
+import type { UpdateStore } from '../../../ports/update-store.port.js';
 import { acknowledgeUpdates } from './acknowledge-updates.js';
 import { claimDueUpdates, type DueRequest } from './claim-due-updates.js';
 import { createUpdates } from './create-updates.js';
@@ -23,26 +22,16 @@ import { trimUpdates } from './trim-updates.js';
 import { RECORD_COLUMNS, recordOf } from './update-rows.js';
 import { unackedUsers, updateUsers } from './update-users.js';
 
-/** A send to many users is a transaction of many rows, so few of them share a commit. */
-const COMMIT_LIMITS = { maxBatch: 50, maxDelayMs: 0 };
-
-/** Updates on demand in SQL. */
-export class SqlUpdateStore extends UpdateStore {
-  private readonly creations: GroupCommit<NewUpdate, CreateOutcome>;
-
+/** Updates on demand in SQL, below the group commit: creations come in batches. */
+export class SqlUpdateStore implements Omit<UpdateStore, 'create'> {
   constructor(
     private readonly db: Kysely<Schema>,
     private readonly engine: Engine,
-  ) {
-    super();
-    this.creations = new GroupCommit(
-      (updates) => db.transaction().execute((tx) => createUpdates(tx, updates)),
-      COMMIT_LIMITS,
-    );
-  }
+  ) {}
 
-  create(update: NewUpdate): Promise<CreateOutcome> {
-    return this.creations.add(update);
+  /** In one transaction: all or none. */
+  createAll(updates: readonly NewUpdate[]): Promise<CreateOutcome[]> {
+    return this.db.transaction().execute((tx) => createUpdates(tx, updates));
   }
 
   claimDue(request: DueRequest): Promise<OutgoingUpdate[]> {

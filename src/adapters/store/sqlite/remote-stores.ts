@@ -19,7 +19,7 @@ const METHODS: { readonly [Store in keyof SqlStores]: Readonly<Record<keyof SqlS
   },
   messages: { appendAll: true, findSend: true, edit: true, delete: true, page: true, trim: true },
   updates: {
-    create: true,
+    createAll: true,
     claimDue: true,
     pendingFor: true,
     ack: true,
@@ -31,7 +31,7 @@ const METHODS: { readonly [Store in keyof SqlStores]: Readonly<Record<keyof SqlS
     unackedUsers: true,
     trim: true,
   },
-  audit: { record: true, list: true, trim: true },
+  audit: { recordAll: true, list: true, trim: true },
   hooks: { take: true, retry: true, remove: true },
 };
 

@@ -1,6 +1,5 @@
 import type { StoreConfig } from '../../../../config/app-config.js';
-import type { AppendOutcome, NewMessage } from '../../../ports/message-store.port.js';
-import { GroupCommit } from '../group-commit.js';
+import { groupWrites } from '../grouped-writes.js';
 import type { StoreBundle } from '../store-bundle.js';
 import { claimDatabaseFile } from './database-file.js';
 import { remoteStores } from './remote-stores.js';
@@ -20,17 +19,15 @@ export async function openSqliteStore(file: string | undefined, config: StoreCon
     lock?.release();
     throw error;
   }
-  const { messages: log, ...stores } = remoteStores(thread);
-  const commits = new GroupCommit<NewMessage, AppendOutcome>((batch) => log.appendAll(batch), {
-    maxBatch: config.commitBatch,
-    maxDelayMs: config.commitDelayMs,
-  });
+  const stores = remoteStores(thread);
+  const { drain, ...grouped } = groupWrites(stores, config);
   return {
-    ...stores,
-    messages: { ...log, append: (message) => commits.add(message) },
+    rooms: stores.rooms,
+    hooks: stores.hooks,
+    ...grouped,
     health: new SqliteHealth(() => thread.call('engine', 'ping', [])),
     close: async () => {
-      await commits.drain();
+      await drain();
       await thread.close();
       lock?.release();
     },

@@ -61,7 +61,7 @@ describe('store thread', () => {
       outcome: 'done',
       result: {},
     } as const;
-    await stores.audit.record(entry);
+    await stores.audit.recordAll([entry]);
     expect(await stores.audit.list({ limit: 10 })).toEqual([entry]);
     expect(await stores.hooks.take(1, 1_000, 10)).toEqual([]);
     expect(await stores.updates.find('none')).toBeUndefined();
