@@ -5,7 +5,7 @@ import { chatNotes } from '../report/chat-notes.js';
 import { count } from '../report/format.js';
 import type { Scenario } from './scenario.js';
 
-const SIZE: ChatSize = { clients: 1000, senders: 64, warmUpMs: 1500, measuredMs: 4000 };
+const SIZE: ChatSize = { clients: 1000, senders: 64, warmUpMs: 3000, measuredMs: 4000 };
 
 /** A crowded room: what a delivery costs when messages come from everywhere at once. */
 export const chatRoomScenario: Scenario<ChatMetric> = {

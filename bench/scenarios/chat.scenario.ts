@@ -12,7 +12,7 @@ import type { Scenario } from './scenario.js';
 
 const SENDERS = 64;
 const READERS = 8;
-const SIZE: ChatSize = { clients: READERS + SENDERS, senders: SENDERS, warmUpMs: 1500, measuredMs: 4000 };
+const SIZE: ChatSize = { clients: READERS + SENDERS, senders: SENDERS, warmUpMs: 3000, measuredMs: 4000 };
 
 /** Messages that are committed together against one commit a message, on both stores. */
 export const chatScenario: Scenario<ChatMetric> = {

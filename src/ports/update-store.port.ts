@@ -146,7 +146,7 @@ export interface UpdateRecord {
 export interface UserRecord {
   readonly user: string;
   /** `open`: kept, or `live`. */
-  readonly state: 'open' | 'superseded' | 'overflowed';
+  readonly state: 'open' | 'superseded' | 'overflowed' | 'cancelled';
   readonly isReached: boolean;
   /** Devices that named themselves, and every device that acknowledged. */
   readonly devices: readonly { readonly device: string; readonly ackedAt: number | undefined }[];

@@ -88,7 +88,7 @@ onEveryStore('UpdateStore', (store) => {
       const created = outcomes.findIndex(({ outcome }) => outcome === 'created');
       const updateId = attempts[created]!.id;
       expect(outcomes.filter((_, index) => index !== created)).toEqual(
-        Array(19).fill({ outcome: 'duplicate', updateId, answer }),
+        Array.from({ length: 19 }, () => ({ outcome: 'duplicate', updateId, answer })),
       );
       expect(await pending(alice)).toEqual([updateId]);
 

@@ -1,34 +1,25 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { describeInBrowser, launchBrowser } from '../harness/browser.js';
+import type { Page } from 'playwright-core';
+import { describeInBrowser } from '../harness/browser.js';
 import { eventually } from '../harness/eventually.js';
+import { PlaygroundVisitors } from '../harness/playground-visitors.js';
 import { TestGateway } from '../harness/test-gateway.js';
 
 describeInBrowser('updates on the playground in Chromium', () => {
   let gateway: TestGateway;
-  let browser: Browser;
-  const complaints: string[] = [];
+  let visitors: PlaygroundVisitors;
 
   beforeAll(async () => {
     gateway = await TestGateway.start({ DEMO: 'true' });
-    browser = await launchBrowser();
+    visitors = await PlaygroundVisitors.launch(gateway);
   }, 60_000);
   afterAll(async () => {
-    await browser.close();
+    await visitors.close();
     await gateway.close();
   });
 
-  async function signIn(name: string, role: 'member' | 'admin' = 'member'): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(gateway.origin);
-    await page.getByTestId('sign-in-name').fill(name);
-    await page.getByTestId('sign-in-role').selectOption(role);
-    await page.getByTestId('sign-in-submit').click();
-    await page.getByTestId('ready-state').filter({ hasText: 'OPEN' }).waitFor();
-    return page;
-  }
+  const signIn = (name: string): Promise<Page> => visitors.signIn(name);
+  const signInOffice = (): Promise<Page> => visitors.signIn('office', { role: 'admin' });
 
   const countIn = (page: Page, count: string): Promise<string | null> =>
     page.locator(`[data-count=${count}] dd`).textContent();
@@ -37,7 +28,7 @@ describeInBrowser('updates on the playground in Chromium', () => {
     Promise.all(['matched', 'written', 'acked'].map((count) => countIn(page, count)));
 
   it('keeps an inbox update for a page that opens later, and reports its acknowledgement', async () => {
-    const office = await signIn('office', 'admin');
+    const office = await signInOffice();
     await office.getByTestId('updates-users').fill('late');
     await office.getByTestId('updates-delivery').selectOption('inbox');
     await office.getByTestId('updates-event').fill('order.filled');
@@ -62,7 +53,7 @@ describeInBrowser('updates on the playground in Chromium', () => {
   });
 
   it('acknowledges by hand where the user asks for that', async () => {
-    const office = await signIn('office', 'admin');
+    const office = await signInOffice();
     const reader = await signIn('reader');
     await reader.getByTestId('update-auto-ack').uncheck();
     await office.getByTestId('updates-target').selectOption('all');
@@ -76,7 +67,7 @@ describeInBrowser('updates on the playground in Chromium', () => {
   });
 
   it('shows what is scheduled, cancels it, and only tries where nothing shall be sent', async () => {
-    const office = await signIn('office', 'admin');
+    const office = await signInOffice();
     await office.getByTestId('updates-users').fill('nobody');
     await office.getByTestId('updates-dry-run').check();
     await office.getByTestId('updates-send').click();
@@ -97,7 +88,7 @@ describeInBrowser('updates on the playground in Chromium', () => {
   });
 
   it('comes back as the same device, and another browser is another one', async () => {
-    const context = await browser.newContext();
+    const context = await visitors.newContext();
     const deviceOf = async (): Promise<string | null> => {
       const page = await context.newPage();
       const socket = page.waitForEvent('websocket');
@@ -114,6 +105,6 @@ describeInBrowser('updates on the playground in Chromium', () => {
   });
 
   it('met no error and no violation of its content security policy', () => {
-    expect(complaints).toEqual([]);
+    expect(visitors.complaints).toEqual([]);
   });
 });

@@ -1,14 +1,14 @@
 import type { Device, DeviceAck, NewUpdate, PendingQuery } from '../../src/ports/update-store.port.js';
 
-let ids = 0;
+let made = 0;
 
 /** An inbox update for alice, sent at `sentAt`; every one has an id of its own, greater than the one before. */
 export function newUpdate(sentAt: number, more: Partial<NewUpdate> = {}): NewUpdate {
-  ids += 1;
+  made += 1;
   return {
-    id: `update-${String(ids).padStart(8, '0')}`,
+    id: `update-${String(made).padStart(8, '0')}`,
     event: 'news',
-    data: { n: ids },
+    data: { n: made },
     requireAck: true,
     sentAt,
     expiresAt: sentAt + 1_000,

@@ -2,7 +2,8 @@ import type { RoomEntry } from '../../src/protocol/chat.js';
 import type { CommandMap, RoomOrPeer } from '../../src/protocol/commands.js';
 import { ChatLink, type Cut } from './chat-link.js';
 import type { ShownRoom } from './evidence.js';
-import type { Ending, History } from './history.js';
+import type { History } from './history.js';
+import { Outbox } from './outbox.js';
 import { RoomView } from './room-view.js';
 
 const FIRST_BACKOFF_MS = 30;
@@ -11,11 +12,6 @@ const RETRY_MS = 250;
 /** How long an entry may wait for its predecessor before the client reads it from history. */
 const GAP_PATIENCE_MS = 1500;
 const PAGE = 20;
-
-/** A command that is repeated, on this connection or the next, until the server settles it. */
-interface Pending {
-  readonly send: (link: ChatLink) => Promise<Ending<unknown>>;
-}
 
 export interface ChatClientOptions {
   readonly device: string;
@@ -30,12 +26,10 @@ export interface ChatClientOptions {
 export class ChatClient {
   readonly views = new Map<string, RoomView>();
   private readonly followed = new Map<string, RoomOrPeer>();
-  private readonly pending = new Set<Pending>();
+  private readonly outbox = new Outbox();
   private readonly beforeJoin: RoomEntry[] = [];
   private readonly roomIds = new Map<string, string>();
   private link: ChatLink | undefined;
-  /** The link on which the rooms have been joined, so that it can be written on. */
-  private resumed: ChatLink | undefined;
   private joinedRooms = new Set<string>();
   private connections = 0;
   private messages = 0;
@@ -49,7 +43,7 @@ export class ChatClient {
   }
 
   get pendingCount(): number {
-    return this.pending.size;
+    return this.outbox.size;
   }
 
   get connectionCount(): number {
@@ -71,7 +65,7 @@ export class ChatClient {
     const rooms = [...this.views.values()]
       .filter(({ hasGap }) => hasGap)
       .map(({ room, last }) => `${room} gap after ${last}`);
-    return `${device}#${this.connections}: ${this.link === undefined ? 'away' : 'connected'}, joined ${this.joinedRooms.size} of ${this.followed.size}, ${this.pending.size} unanswered ${rooms.join(', ')}`;
+    return `${device}#${this.connections}: ${this.link === undefined ? 'away' : 'connected'}, joined ${this.joinedRooms.size} of ${this.followed.size}, ${this.outbox.size} unanswered ${rooms.join(', ')}`;
   }
 
   start(): void {
@@ -103,7 +97,7 @@ export class ChatClient {
     const { device, user } = this.options;
     const data = { ...target, clientMsgId: `${device}-${this.messages}`, body };
     this.follow(target);
-    this.enqueue((link) =>
+    this.outbox.add((link) =>
       link.request('chat.send', data, ({ room, seq, id, time }) =>
         this.accept({
           type: 'message',
@@ -121,7 +115,7 @@ export class ChatClient {
   }
 
   edit(room: string, target: number, body: string): void {
-    this.enqueue((link) =>
+    this.outbox.add((link) =>
       link.request('chat.edit', { room, target, body }, ({ seq }) =>
         this.acceptOwn(seq, { type: 'edit', room, target, body }),
       ),
@@ -129,7 +123,7 @@ export class ChatClient {
   }
 
   delete(room: string, target: number): void {
-    this.enqueue((link) =>
+    this.outbox.add((link) =>
       link.request('chat.delete', { room, target }, ({ seq }) =>
         this.acceptOwn(seq, { type: 'deletion', room, target }),
       ),
@@ -142,10 +136,7 @@ export class ChatClient {
 
   /** Repeats what is still unanswered, as somebody does who presses the button twice. */
   sendAgain(): void {
-    const link = this.link;
-    if (link !== undefined && link === this.resumed) {
-      this.pending.forEach(({ send }) => void send(link));
-    }
+    this.outbox.repeat();
   }
 
   /** Asks for the summaries of all rooms. */
@@ -173,6 +164,7 @@ export class ChatClient {
       }
       await link.closed;
       this.link = undefined;
+      this.outbox.pause();
       backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
       await delay(backoffMs * (0.5 + random() / 2));
     }
@@ -181,11 +173,9 @@ export class ChatClient {
   private async resume(link: ChatLink): Promise<void> {
     await Promise.all([...this.followed.values()].map((target) => this.join(link, target)));
     // A link that ended meanwhile must not take the place of its successor.
-    if (link !== this.link) {
-      return;
+    if (link === this.link) {
+      this.outbox.resumeOn(link);
     }
-    this.resumed = link;
-    this.pending.forEach((pending) => void this.transmit(link, pending));
   }
 
   private async join(link: ChatLink, target: RoomOrPeer): Promise<void> {
@@ -268,25 +258,6 @@ export class ChatClient {
       if (this.link !== undefined) {
         await this.fill(this.link, view.room, seq);
       }
-    }
-  }
-
-  private enqueue(send: Pending['send']): void {
-    const pending = { send };
-    this.pending.add(pending);
-    if (this.link !== undefined && this.link === this.resumed) {
-      void this.transmit(this.link, pending);
-    }
-  }
-
-  private async transmit(link: ChatLink, pending: Pending): Promise<void> {
-    while (link === this.link && this.pending.has(pending)) {
-      const { outcome } = await pending.send(link);
-      if (outcome !== 'info') {
-        this.pending.delete(pending);
-        return;
-      }
-      await delay(RETRY_MS);
     }
   }
 }

@@ -43,5 +43,5 @@ describeWithPostgres('history on PostgreSQL', () => {
     });
     expect([...refusals].filter((refusal) => refusal !== 'chat.edit not_found')).toEqual([]);
     expect(Math.min(...Object.values(activity))).toBeGreaterThan(0);
-  }, 180_000);
+  }, 300_000);
 });

@@ -57,7 +57,6 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRun
     const logs = await readLogs(gateway.wsUrl, new Map(shown.map(({ room, user }) => [room, user])), history);
     await gateway.kill();
     const activity = activityOf(history);
-    console.log(JSON.stringify(activity));
     const stored = await readStored();
     const { operations, pushes, markers, quietAt } = history;
     const violations = check({

@@ -8,6 +8,8 @@ import { REPOSITORY } from './killable-gateway.js';
 export interface PlantedBug {
   readonly name: string;
   readonly kind: ViolationKind;
+  /** How often the gateway has to be killed for it to show. */
+  readonly kills: number;
   /** Below `dist/src`. */
   readonly file: string;
   readonly original: string;
@@ -18,16 +20,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'ack before commit',
     kind: 'lost-ack',
+    kills: 3,
     file: 'adapters/store/sql/sql-message.store.js',
     original: ': this.db.transaction().execute((tx) => appendMessages(tx, this.engine, messages));',
     replacement: `: new Promise((resolve, reject) => this.db.transaction().execute(async (tx) => {
         resolve(await appendMessages(tx, this.engine, messages));
-        await new Promise((done) => setTimeout(done, 50));
+        await new Promise((done) => setTimeout(done, 400));
       }).catch(reject));`,
   },
   {
     name: 'dedup removed',
     kind: 'duplicate-row',
+    kills: 0,
     file: 'adapters/store/sql/append-batch.js',
     original: 'const key = sendKey(message.room, message.from, message.clientMsgId);',
     replacement: 'const key = sendKey(message.room, message.from, message.clientMsgId) + message.id;',
@@ -35,6 +39,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'publish before commit',
     kind: 'phantom',
+    kills: 1,
     file: 'features/chat/messages.service.js',
     original:
       'const outcome = await this.append({ ...draft, to, body: await this.judge({ ...draft, to }) });',
@@ -46,6 +51,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'resume off by one',
     kind: 'bad-page',
+    kills: 0,
     file: 'features/chat/history.service.js',
     original: 'this.messages.page(room.id, { since, limit:',
     replacement: 'this.messages.page(room.id, { since: since + 1, limit:',
@@ -53,6 +59,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'pushes out of order',
     kind: 'push-order',
+    kills: 0,
     file: 'hub/log-order.js',
     original: 'this.deliver(next);',
     replacement: '((late) => setTimeout(() => this.deliver(late), Math.random() * 20))(next);',

@@ -16,8 +16,10 @@ export interface WorkloadPlan {
   readonly cutEveryMs: number;
 }
 
-/** Nobody goes on writing for ever while nothing is answered. */
 const MOST_PENDING = 5;
+
+/** From here on the dice of an action means reading. */
+const READS = 0.8;
 
 const CUTS: readonly Cut[] = ['ended', 'reset', 'mid-frame'];
 
@@ -76,10 +78,10 @@ export class Workload {
 
   /** Acts until `end` resolves. */
   async run(end: Promise<void>): Promise<void> {
-    let isRunning = true;
-    const ended = end.finally(() => (isRunning = false));
+    const run = { isOver: false };
+    const ended = end.finally(() => (run.isOver = true));
     let cutAt = performance.now() + this.plan.cutEveryMs;
-    while (isRunning) {
+    while (!run.isOver) {
       this.act(this.pick(this.clients));
       if (performance.now() > cutAt) {
         cutAt += this.plan.cutEveryMs * 2 * this.random();
@@ -132,10 +134,8 @@ export class Workload {
 
   private act(client: ChatClient): void {
     const view = this.pick([...client.views.values()]);
-    const dice = this.random();
-    if (client.pendingCount > MOST_PENDING) {
-      return;
-    }
+    // Nobody goes on writing for ever while nothing is answered, but they do read.
+    const dice = client.pendingCount > MOST_PENDING ? READS : this.random();
     if (view === undefined || dice < 0.5) {
       client.say(this.roomOf(client), this.body());
     } else if (dice < 0.62) {
@@ -145,9 +145,9 @@ export class Workload {
         { to: this.plan.users[index % 2 === 0 ? index + 1 : index - 1] ?? this.plan.users[0]! },
         this.body(),
       );
-    } else if (dice < 0.82) {
+    } else if (dice < READS) {
       const target = this.pick(view.ownMessages(client.user).slice(-20));
-      if (target !== undefined && dice < 0.76) {
+      if (target !== undefined && dice < 0.74) {
         client.edit(view.room, target, this.body());
       } else if (target !== undefined) {
         client.delete(view.room, target);

@@ -14,7 +14,7 @@ export interface GroupedStores {
   readonly updates: UpdateStore;
   readonly audit: AuditLog;
   /** Resolves when every write so far is answered. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 /**
@@ -26,8 +26,8 @@ export function groupWrites(
   { commitBatch, commitDelayMs }: StoreConfig,
 ): GroupedStores {
   const limits = { maxBatch: commitBatch, maxDelayMs: commitDelayMs };
-  const appends = new GroupCommit(messages.appendAll, limits);
-  const creations = new GroupCommit(updates.createAll, {
+  const appends = new GroupCommit((batch: readonly NewMessage[]) => messages.appendAll(batch), limits);
+  const creations = new GroupCommit((batch: readonly NewUpdate[]) => updates.createAll(batch), {
     maxBatch: Math.min(MAX_UPDATES, commitBatch),
     maxDelayMs: 0,
   });

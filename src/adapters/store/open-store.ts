@@ -10,6 +10,6 @@ import type { StoreBundle } from './store-bundle.js';
 export function openStore(config: StoreConfig, onRetry?: () => void): Promise<StoreBundle> {
   const { engine } = config;
   return engine.kind === 'postgres'
-    ? openPostgresStore(config)
+    ? openPostgresStore(config, onRetry && { onRetry })
     : openSqliteStore(engine.kind === 'sqlite' ? engine.file : undefined, config);
 }

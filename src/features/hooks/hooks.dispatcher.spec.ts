@@ -82,8 +82,9 @@ beforeEach(() => {
       }
     },
   } as OfflineCalls;
-  dispatcher = new HooksDispatcher(queue, offline, webhook, fixture.clock, fixture.metrics);
+  dispatcher = new HooksDispatcher(fixture.config, queue, offline, webhook, fixture.clock, fixture.metrics);
   dispatcher.onApplicationBootstrap();
+  fixture.clock.advance(fixture.config.webhook.delayMs);
 });
 afterEach(() => {
   webhook.open.forEach((resolve) => resolve('delivered'));
@@ -123,6 +124,7 @@ describe('a job of the webhook', () => {
     webhook.open.shift()!('delivered');
     await later(0);
     webhook.open.shift()!('failed');
+    await later(0);
     webhook.outcome = 'delivered';
     await muchLater(5_000);
     expect(webhook.ids).toEqual(['job', 'job.1', 'job', 'job.1', 'job.2']);
@@ -238,6 +240,28 @@ describe('the dispatcher', () => {
     expect([...queue.jobs.keys()]).toEqual(['late']);
   });
 
+  it('tells nobody of users whom a restart cut off, before they had time to come back', async () => {
+    queue.add('job');
+    dispatcher.onApplicationBootstrap();
+    await later(fixture.config.webhook.delayMs - 1);
+    expect(webhook.ids).toEqual([]);
+    await later(500);
+    expect(webhook.ids).toEqual(['job']);
+  });
+
+  it('tells nobody of users whom the drain disconnects', async () => {
+    pagesOf = () => 2;
+    webhook.outcome = undefined;
+    queue.add('job');
+    await later(500);
+    dispatcher.onModuleDestroy();
+    queue.add('late');
+    webhook.open.shift()!('delivered');
+    await later(5_000);
+    expect(webhook.ids).toEqual(['job']);
+    expect([...queue.jobs.keys()]).toEqual(['job', 'late']);
+  });
+
   it('leaves a job that failed while it stops to its lease', async () => {
     webhook.outcome = undefined;
     queue.add('job');
@@ -250,7 +274,14 @@ describe('the dispatcher', () => {
 
   it('does nothing where no webhook is configured', async () => {
     await dispatcher.onApplicationShutdown();
-    const idle = new HooksDispatcher(queue, {} as OfflineCalls, undefined, fixture.clock, fixture.metrics);
+    const idle = new HooksDispatcher(
+      fixture.config,
+      queue,
+      {} as OfflineCalls,
+      undefined,
+      fixture.clock,
+      fixture.metrics,
+    );
     idle.onApplicationBootstrap();
     queue.add('job');
     await later(5_000);

@@ -4,7 +4,9 @@ import {
   Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
+import { AppConfig } from '../../../config/app-config.js';
 import { Metrics } from '../../observability/metrics.js';
 import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
@@ -27,7 +29,7 @@ const SHUTDOWN_WAIT_MS = 3000;
 
 /** Makes the webhook's calls: takes jobs that are due, tells of those who are offline, tries again what failed. */
 @Injectable()
-export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
+export class HooksDispatcher implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger('Hooks');
   private readonly underWay = new Map<string, Promise<void>>();
   private isTaking = false;
@@ -35,8 +37,10 @@ export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShu
   private isBehind = false;
   private isStopped = false;
   private stop: () => void = () => {};
+  private startsAtMs = 0;
 
   constructor(
+    private readonly config: AppConfig,
     private readonly queue: HookQueue,
     private readonly offline: OfflineCalls,
     @Inject(Webhook) private readonly webhook: Webhook | undefined,
@@ -46,13 +50,20 @@ export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationBootstrap(): void {
     if (this.webhook !== undefined) {
+      // Whoever the restart cut off has as long to come back as after a message.
+      this.startsAtMs = this.clock.monotonicMs() + this.config.webhook.delayMs;
       this.stop = this.clock.every(CHECK_INTERVAL_MS, () => void this.take());
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before the drain: whom it disconnects is not offline. */
+  onModuleDestroy(): void {
     this.isStopped = true;
     this.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.onModuleDestroy();
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, SHUTDOWN_WAIT_MS);
@@ -63,7 +74,7 @@ export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private async take(): Promise<void> {
-    if (this.isTaking) {
+    if (this.isTaking || this.clock.monotonicMs() < this.startsAtMs) {
       return;
     }
     this.isTaking = true;
@@ -114,6 +125,9 @@ export class HooksDispatcher implements OnApplicationBootstrap, OnApplicationShu
     let outcome: WebhookOutcome | 'nobody' = 'nobody';
     try {
       for await (const { id, event } of this.offline.of(job)) {
+        if (this.isStopped) {
+          return 'failed';
+        }
         outcome = await this.webhook!.deliver(id, event);
         if (outcome !== 'delivered') {
           return outcome;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { turn } from '../../../test/harness/hub-fixture.js';
 import { BatchedCalls } from './batched-calls.js';
 

@@ -95,21 +95,18 @@ function targetOf(target: UpdateRequest['target']): {
   target: UpdateTarget;
   rejected: SendAnswer['rejected'];
 } {
-  switch (targetKindOf(target)) {
-    case 'all':
-      return { target: { kind: 'all' }, rejected: [] };
-    case 'audience':
-      return { target: { kind: 'audience', audience: target.audience! }, rejected: [] };
-    case 'users': {
-      const users = [...new Set(target.users)];
-      return {
-        target: { kind: 'users', users: users.filter((user) => USER.test(user)) },
-        rejected: users
-          .filter((user) => !USER.test(user))
-          .map((user) => ({ user, code: 'validation' as const })),
-      };
-    }
+  const kind = targetKindOf(target);
+  if (kind === 'all') {
+    return { target: { kind }, rejected: [] };
   }
+  if (kind === 'audience') {
+    return { target: { kind, audience: target.audience! }, rejected: [] };
+  }
+  const users = [...new Set(target.users)];
+  return {
+    target: { kind, users: users.filter((user) => USER.test(user)) },
+    rejected: users.filter((user) => !USER.test(user)).map((user) => ({ user, code: 'validation' })),
+  };
 }
 
 /** Undefined for none and for a moment that has passed. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { FakeClock } from '../../../test/harness/fake.clock.js';
 import { UPDATE_ID, UpdateIds } from './update-ids.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { UpdateRecord, UserRecord } from '../../ports/update-store.port.js';
 import { reportOf, userReportOf } from './update-report.js';
 

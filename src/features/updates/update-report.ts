@@ -51,18 +51,13 @@ function deviceCounts({ matched: known, written, acked }: UpdateRecord): {
 
 function stateOf(record: UpdateRecord, now: number): UpdateReport['state'] {
   const isOver = record.expiresAt <= now;
-  switch (record.state) {
-    case 'cancelled':
-      return 'cancelled';
-    case 'scheduled':
-      return isOver ? 'expired' : 'scheduled';
-    case 'sent':
-      return isSettled(record) || (isOver && record.written + record.acked > 0)
-        ? 'done'
-        : isOver
-          ? 'expired'
-          : 'sending';
+  if (record.state !== 'sent') {
+    return record.state === 'scheduled' && isOver ? 'expired' : record.state;
   }
+  if (isSettled(record) || (isOver && record.written + record.acked > 0)) {
+    return 'done';
+  }
+  return isOver ? 'expired' : 'sending';
 }
 
 /** Nobody else can get it. */

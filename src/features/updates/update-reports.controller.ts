@@ -39,7 +39,7 @@ export class UpdateReportsController {
     @Req() request: AuthenticatedRequest,
   ): Promise<UpdateReportView> {
     const report = await this.find(id, request);
-    return perUser === 'true' ? { ...report, ...(await this.reports.users(id, after, limit)) } : report;
+    return perUser === 'true' ? Object.assign(report, await this.reports.users(id, after, limit)) : report;
   }
 
   @Delete(':id')

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../ports/clock.port.js';
-import { type UpdateRecord, UpdateStore } from '../../ports/update-store.port.js';
+import { UpdateStore } from '../../ports/update-store.port.js';
 import { DeliveryRecords } from './delivery-records.js';
 import { reportOf, userReportOf } from './update-report.js';
-import type { UpdatePageView, UpdateReport, UserReportPage } from './updates.views.js';
+import type { UpdatePageView, UpdateReport, UserReport } from './updates.views.js';
+
+/** A page of users by name; `next` is the last of them when more follow. */
+export interface UserReportPage {
+  readonly perUser: readonly UserReport[];
+  readonly next: string | null;
+}
 
 /** What became of updates. */
 @Injectable()
@@ -13,10 +19,6 @@ export class UpdateReports {
     private readonly records: DeliveryRecords,
     private readonly clock: Clock,
   ) {}
-
-  find(id: string): Promise<UpdateRecord | undefined> {
-    return this.store.find(id);
-  }
 
   /** As far as it is known now: what is gathered in memory is written first. */
   async report(id: string): Promise<UpdateReport | undefined> {

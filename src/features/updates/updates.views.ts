@@ -88,13 +88,6 @@ export class UserReport {
   readonly devices!: readonly DeviceReport[];
 }
 
-export class UserReportPage {
-  @ApiPropertyOptional({ type: [UserReport] })
-  readonly perUser?: readonly UserReport[];
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'Hand it over as `after` to go on' })
-  readonly next?: string | null;
-}
-
 /** A report, with users when they were asked for. */
 export class UpdateReportView extends UpdateReport {
   @ApiPropertyOptional({ type: [UserReport] })

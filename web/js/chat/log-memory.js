@@ -1,44 +1,65 @@
-/** Logs of rooms over the life of a page: a page that is opened again goes on where the last one stopped. */
+/**
+ * Logs of rooms over the life of a page: a page that is opened again goes on where the last one stopped. How far was
+ * seen is written with every entry; the rows follow a little later, and what they lack by then is fetched again.
+ */
 import { lasting } from '../storage.js';
 
-const PREFIX = 'tidegate.room.';
+const ROWS_PREFIX = 'tidegate.rows.';
+const SEEN_PREFIX = 'tidegate.seen.';
+const ROWS_DELAY_MS = 500;
 
 export class LogMemory {
+  /** Logs whose rows are not written yet, by user and room. */
   #dirty = new Map();
+  #timer;
 
+  constructor() {
+    addEventListener('pagehide', () => this.#writeRows());
+  }
+
+  /** What a log of this room starts with. */
   load(user, room) {
-    return lasting.read(keyOf(user, room));
-  }
-
-  /** Writes soon, and before the next frame: what was seen is known to have been seen. */
-  save(user, room, log) {
-    if (this.#dirty.size === 0) {
-      queueMicrotask(() => this.#write());
+    const rows = lasting.read(ROWS_PREFIX + nameOf(user, room));
+    const seen = lasting.read(SEEN_PREFIX + nameOf(user, room));
+    if (seen === undefined || seen.epoch === rows?.epoch) {
+      return rows && { ...rows, seen: seen?.lastSeq };
     }
-    this.#dirty.set(keyOf(user, room), log);
+    // The page ended before it wrote any rows of this life of the room.
+    return { ...seen, after: seen.lastSeq, rows: [] };
   }
 
-  forget(user, room = '') {
+  save(user, room, log) {
+    const name = nameOf(user, room);
+    const { epoch, lastSeq } = log;
+    const known = lasting.read(SEEN_PREFIX + name);
+    // Another tab of this user may have seen more.
+    if (known?.epoch === epoch && known.lastSeq > lastSeq) {
+      return;
+    }
+    lasting.write(SEEN_PREFIX + name, { epoch, lastSeq });
+    this.#dirty.set(name, log);
+    this.#timer ??= setTimeout(() => this.#writeRows(), ROWS_DELAY_MS);
+  }
+
+  forget(user) {
     this.#dirty.clear();
-    lasting.removeAll(keyOf(user, room));
+    lasting.removeAll(ROWS_PREFIX + nameOf(user, ''));
+    lasting.removeAll(SEEN_PREFIX + nameOf(user, ''));
   }
 
-  #write() {
-    for (const [key, log] of this.#dirty) {
+  #writeRows() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const [name, log] of this.#dirty) {
       const snapshot = log.snapshot();
-      if (!isBehind(snapshot, lasting.read(key)) && !lasting.write(key, snapshot)) {
+      if (!lasting.write(ROWS_PREFIX + name, snapshot)) {
         // Too much text for the room there is: the place alone is small.
-        lasting.write(key, { ...snapshot, after: snapshot.lastSeq, rows: [] });
+        lasting.write(ROWS_PREFIX + name, { ...snapshot, after: snapshot.lastSeq, rows: [] });
       }
     }
     this.#dirty.clear();
   }
 }
 
-/** Another tab of this user has seen more. */
-function isBehind({ epoch, lastSeq }, kept) {
-  return kept?.epoch === epoch && kept.lastSeq > lastSeq;
-}
-
-// Neither part can hold a blank, so no two pairs share a key.
-const keyOf = (user, room) => `${PREFIX}${user} ${room}`;
+// Neither part can hold a blank, so no two pairs share a name.
+const nameOf = (user, room) => `${user} ${room}`;

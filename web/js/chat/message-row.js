@@ -27,6 +27,7 @@ function createLine({ kind }) {
 function createMessage(onAction) {
   const { root, parts } = fromTemplate('chat-message');
   let current;
+  let drawn = [];
   let confirmTimer;
   const on = (name, action) => parts[name].addEventListener('click', () => onAction(action, current));
   on('edit', 'edit');
@@ -57,9 +58,19 @@ function createMessage(onAction) {
     root,
     draw: (row, mayDeleteAll) => {
       current = row;
-      drawMessage(root, parts, row, mayDeleteAll);
+      const look = lookOf(row, mayDeleteAll);
+      if (look.some((value, index) => value !== drawn[index])) {
+        drawn = look;
+        drawMessage(root, parts, row, mayDeleteAll);
+      }
     },
   };
+}
+
+/** Everything of a row that can change: most rows are asked to be drawn again as they are. */
+function lookOf({ message, pending, isMissed, isFollowUp }, mayDeleteAll) {
+  const { body, seq, time, editedAt, deletedAt } = message;
+  return [body, seq, time, editedAt, deletedAt, pending?.state, isMissed, isFollowUp, mayDeleteAll];
 }
 
 function drawMessage(root, parts, { message, pending, isOwn, isMissed, isFollowUp }, mayDeleteAll) {

@@ -66,7 +66,10 @@ export class Presence extends EventTarget {
     this.#note(presence);
     this.#announce();
     // It does not say in which room.
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) {
+      return;
+    }
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#look();
     }, REFRESH_MS);

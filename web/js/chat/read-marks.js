@@ -15,7 +15,10 @@ export class ReadMarks {
 
   /** Something moved: a message came, the user scrolled, the page came back into view. */
   check() {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) {
+      return;
+    }
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#mark();
     }, DELAY_MS);

@@ -25,8 +25,10 @@ export class RoomLog {
   /** Entries that came before one they follow. */
   #early = new Map();
   #missed = [];
+  /** Seen on an earlier visit, although the rows that were kept may end before. */
+  #seen = 0;
 
-  /** @param saved what `snapshot` gave on an earlier visit */
+  /** @param saved what `snapshot` gave on an earlier visit, with the newest entry `seen` then */
   constructor(me, saved) {
     this.#me = me;
     if (isSnapshot(saved)) {
@@ -34,6 +36,7 @@ export class RoomLog {
       this.#after = saved.after;
       saved.rows.forEach((row) => this.#addRow(row));
       this.lastSeq = saved.lastSeq;
+      this.#seen = saved.seen ?? saved.lastSeq;
     }
   }
 
@@ -58,8 +61,11 @@ export class RoomLog {
 
   takeJoin({ epoch, recovered, reason, messages, first, head }) {
     const isReturn = this.epoch !== undefined;
+    const isAnew = reason === 'epoch' || reason === 'ahead';
     // The numbers began anew: everything there is came after what this page knew.
-    const seenTo = reason === 'epoch' || reason === 'ahead' ? 0 : this.lastSeq;
+    const seenTo = isAnew ? 0 : Math.max(this.lastSeq, this.#seen);
+    this.#seen = 0;
+    this.#missed = isAnew ? [] : this.#missed;
     this.#early.clear();
     if (!recovered) {
       this.#startAt(messages[0]?.seq ?? head + 1);

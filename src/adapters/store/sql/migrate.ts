@@ -1,13 +1,13 @@
 import { type Kysely, type Migration, type MigrationProvider, Migrator } from 'kysely';
-import * as chat from './migrations/0001-chat.js';
-import * as updates from './migrations/0002-updates.js';
-import * as operations from './migrations/0003-operations.js';
+import { up as chat } from './migrations/0001-chat.js';
+import { up as updates } from './migrations/0002-updates.js';
+import { up as operations } from './migrations/0003-operations.js';
 
 /** In the order they run. A released one is never changed. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-chat': chat,
-  '0002-updates': updates,
-  '0003-operations': operations,
+  '0001-chat': { up: chat },
+  '0002-updates': { up: updates },
+  '0003-operations': { up: operations },
 };
 
 const provider: MigrationProvider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };

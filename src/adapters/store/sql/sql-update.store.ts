@@ -12,6 +12,7 @@ import type {
 } from '../../../ports/update-store.port.js';
 import type { UpdateStore } from '../../../ports/update-store.port.js';
 import { acknowledgeUpdates } from './acknowledge-updates.js';
+import { cancelUpdate } from './cancel-update.js';
 import { claimDueUpdates, type DueRequest } from './claim-due-updates.js';
 import { createUpdates } from './create-updates.js';
 import type { Engine } from './engine.js';
@@ -69,15 +70,8 @@ export class SqlUpdateStore implements Omit<UpdateStore, 'create'> {
     return updateUsers(this.db, id, after, limit);
   }
 
-  async cancel(id: string, now: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.db
-      .updateTable('demand_update')
-      .set({ state: 'cancelled' })
-      .where('id', '=', id)
-      .where('state', '!=', 'cancelled')
-      .where('expires_at', '>', now)
-      .executeTakeFirstOrThrow();
-    return numUpdatedRows > 0n;
+  cancel(id: string, now: number): Promise<boolean> {
+    return this.db.transaction().execute((tx) => cancelUpdate(tx, id, now));
   }
 
   unackedUsers(id: string, limit: number): Promise<string[]> {

@@ -49,7 +49,7 @@ interface UpdateKeyTable {
 interface UpdateTargetTable {
   update_id: string;
   user_id: string;
-  state: 'open' | 'superseded' | 'overflowed';
+  state: 'open' | 'superseded' | 'overflowed' | 'cancelled';
   delivery: DeliveryMode;
   collapse_key: string | null;
   sent_at: number;
