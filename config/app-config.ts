@@ -84,7 +84,9 @@ export interface UpdatesConfig {
 
 export interface WebhookConfig {
   /** Undefined: nobody is told. */
-  readonly target: { readonly url: string; readonly secret: string } | undefined;
+  readonly url: string | undefined;
+  /** Signs calls of the webhook, which has one, and questions of the chat policy, which may. */
+  readonly secret: string | undefined;
   /** Also holds for the chat policy's URL. */
   readonly arePrivateAddressesAllowed: boolean;
   readonly delayMs: number;

@@ -14,9 +14,16 @@ import type { EnvDto } from './env.dto.js';
 /** HMAC secrets below the size of the hash weaken it (RFC 7518 section 3.2). */
 const MIN_SECRET_BYTES = 32;
 
+/** What Standard Webhooks asks of a key. */
+const MIN_HOOK_KEY_BYTES = 24;
+
 /** What RFC 7518 section 3.3 asks of RSA keys, and section 3.4 of curves: the verifier takes no others. */
 const MIN_RSA_BITS = 2048;
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+/** Name, digest, scopes. The only scopes of two words are the narrow ones of `broadcast`. */
+const SCOPE = '(?:broadcast:(?:audience|users)|[a-z]+)';
+const API_KEY = new RegExp(`^([A-Za-z0-9_-]{1,64}):([0-9a-f]{64}):(${SCOPE}(?:[+]${SCOPE})*)$`);
 
 /** The rules that need more than one variable. Adds to `faults`; the result counts only while there are none. */
 export function assembleConfig(env: EnvDto, faults: string[], generateSecret: () => string): AppConfig {
@@ -162,7 +169,7 @@ function publicKeys(text: string, faults: string[]): string[] {
 }
 
 function apiKey(entry: string, faults: string[]): ApiKeyConfig[] {
-  const match = /^([A-Za-z0-9_-]{1,64}):([0-9a-f]{64}):([a-z]+(?:[+][a-z]+)*)$/.exec(entry);
+  const match = API_KEY.exec(entry);
   if (match === null) {
     faults.push('API_KEYS entries must be name:sha256-in-hex:scope+scope');
     return [];
@@ -203,24 +210,41 @@ function chatConfig(env: EnvDto): ChatConfig {
   };
 }
 
+/** A key of Standard Webhooks is base64 behind a prefix; any other secret is the key itself. */
+function isHookSecret(secret: string): boolean {
+  return secret.startsWith('whsec_')
+    ? Buffer.from(secret.slice('whsec_'.length), 'base64').length >= MIN_HOOK_KEY_BYTES
+    : Buffer.byteLength(secret) >= MIN_SECRET_BYTES;
+}
+
 function webhookConfig(env: EnvDto, faults: string[]): WebhookConfig {
   const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = env;
-  if (url !== undefined && (secret === undefined || Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
-    faults.push(`WEBHOOK_URL needs a WEBHOOK_SECRET of at least ${MIN_SECRET_BYTES} bytes`);
+  if (url !== undefined && secret === undefined) {
+    faults.push('WEBHOOK_URL needs a WEBHOOK_SECRET');
+  }
+  if (secret !== undefined && !isHookSecret(secret)) {
+    faults.push(
+      `WEBHOOK_SECRET must have at least ${MIN_SECRET_BYTES} bytes, or be whsec_ and ${MIN_HOOK_KEY_BYTES} bytes in base64`,
+    );
   }
   for (const [name, value] of [
     ['WEBHOOK_URL', url],
     ['CHAT_POLICY_URL', env.CHAT_POLICY_URL],
   ] as const) {
-    if (value !== undefined && !URL.canParse(value)) {
-      faults.push(`${name} must be a URL`);
+    if (value !== undefined && !isPlainUrl(value)) {
+      faults.push(`${name} must be a URL without a user or password`);
     }
   }
   return {
-    target: url === undefined ? undefined : { url, secret: secret ?? '' },
+    url,
+    secret,
     arePrivateAddressesAllowed: env.WEBHOOK_ALLOW_PRIVATE_ADDRESSES,
     delayMs: env.WEBHOOK_DELAY_MS,
   };
+}
+
+function isPlainUrl(value: string): boolean {
+  return URL.canParse(value) && new URL(value).username === '' && new URL(value).password === '';
 }
 
 function quotesConfig(env: EnvDto, faults: string[]): QuotesConfig {

@@ -366,10 +366,10 @@ describe('configuration', () => {
 
     it('are name, digest and scopes', () => {
       const { apiKeys } = configFrom({
-        API_KEYS: `ops:${digest}:broadcast+connections, reports:${digest}:quotes`,
+        API_KEYS: `ops:${digest}:broadcast:users+connections, reports:${digest}:quotes`,
       }).auth;
       expect(apiKeys).toEqual([
-        { name: 'ops', sha256: digest, scopes: ['broadcast', 'connections'] },
+        { name: 'ops', sha256: digest, scopes: ['broadcast:users', 'connections'] },
         { name: 'reports', sha256: digest, scopes: ['quotes'] },
       ]);
     });
@@ -381,9 +381,51 @@ describe('configuration', () => {
       ['no scope', `ops:${digest}:`],
       ['no name', `:${digest}:broadcast`],
       ['a fourth part', `ops:${digest}:broadcast:x`],
+      ['a narrow scope of something else', `ops:${digest}:chat:users`],
     ])('refuse %s', (_what, entry) => {
       expect(faultsOf({ API_KEYS: entry })).toEqual([
         'API_KEYS entries must be name:sha256-in-hex:scope+scope',
+      ]);
+    });
+  });
+
+  describe('the webhook', () => {
+    const url = 'https://hooks.example.com/tidegate';
+    const secret = 's'.repeat(32);
+
+    it('has a secret', () => {
+      expect(configFrom({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret }).webhook).toMatchObject({ url, secret });
+      expect(faultsOf({ WEBHOOK_URL: url })).toEqual(['WEBHOOK_URL needs a WEBHOOK_SECRET']);
+    });
+
+    it.each(['short', `whsec_${Buffer.from('short').toString('base64')}`])(
+      'refuses the secret %s',
+      (weak) => {
+        expect(faultsOf({ WEBHOOK_URL: url, WEBHOOK_SECRET: weak })).toEqual([
+          'WEBHOOK_SECRET must have at least 32 bytes, or be whsec_ and 24 bytes in base64',
+        ]);
+      },
+    );
+
+    it.each(['WEBHOOK_URL', 'CHAT_POLICY_URL'])('refuses a password in %s', (name) => {
+      expect(faultsOf({ WEBHOOK_SECRET: secret, [name]: 'https://user:pass@example.com/' })).toEqual([
+        `${name} must be a URL without a user or password`,
+      ]);
+    });
+  });
+
+  describe('the store', () => {
+    it.each([
+      ['memory:', { kind: 'memory' }],
+      ['sqlite:/var/lib/tidegate.db', { kind: 'sqlite', file: '/var/lib/tidegate.db' }],
+      ['postgres://user@db/tidegate', { kind: 'postgres', url: 'postgres://user@db/tidegate' }],
+    ])('is what %s names', (url, engine) => {
+      expect(configFrom({ STORE_URL: url }).store.engine).toEqual(engine);
+    });
+
+    it.each(['mysql://db', 'sqlite:', 'tidegate.db'])('refuses %s', (url) => {
+      expect(faultsOf({ STORE_URL: url })).toEqual([
+        'STORE_URL must be sqlite:<file>, postgres://… or memory:',
       ]);
     });
   });

@@ -93,7 +93,7 @@ class AdaptersModule {
         {
           provide: Webhook,
           useFactory: (clock: Clock, metrics: Metrics) =>
-            config.webhook.target === undefined ? undefined : HttpWebhook.create(config, clock, metrics),
+            config.webhook.url === undefined ? undefined : HttpWebhook.create(config, clock, metrics),
           inject: [Clock, Metrics],
         },
         { provide: QuoteFeed, useFactory: (clock: Clock) => createFeed(config, clock), inject: [Clock] },

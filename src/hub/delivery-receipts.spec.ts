@@ -93,6 +93,27 @@ describe('a publication with an end', () => {
   });
 });
 
+describe('a publication that is called back', () => {
+  it('is not written from the queue of a slow client', async () => {
+    const { session, writer } = fixture.open('alice');
+    fixture.open('bob');
+    writer.isWritable = false;
+    await broadcast({ receiptId: 'u1' });
+    await broadcast({ receiptId: 'u2' });
+    await turn();
+    fixture.receipts.cancel('u1');
+    writer.isWritable = true;
+    fixture.hub.resume(session);
+    await turn();
+    fixture.receipts.report();
+    expect(writer.messages).toHaveLength(1);
+    expect(reports).toEqual([
+      { id: 'u1', counts: counts(1, 0, 1) },
+      { id: 'u2', counts: counts(2) },
+    ]);
+  });
+});
+
 describe('a paced publication', () => {
   it('reaches everybody, a slice a turn, and lets others in between', async () => {
     const clients = Array.from({ length: 1200 }, (_, index) => fixture.open(`user-${index}`));

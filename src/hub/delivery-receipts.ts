@@ -66,6 +66,15 @@ export class DeliveryReceipts implements OnApplicationBootstrap, OnApplicationSh
     push.seal();
   }
 
+  /** What still waits of this publication is never written; it counts as expired. */
+  cancel(receiptId: string): void {
+    for (const delivery of this.open.keys()) {
+      if (delivery.receiptId === receiptId) {
+        delivery.expiresAt = 0;
+      }
+    }
+  }
+
   /** Reports now what has not been reported yet. */
   report(): void {
     for (const [delivery, reported] of this.open) {

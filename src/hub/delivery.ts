@@ -20,7 +20,7 @@ export class Delivery {
 
   constructor(
     readonly receiptId: string | undefined,
-    readonly expiresAt: number,
+    public expiresAt: number,
   ) {}
 }
 

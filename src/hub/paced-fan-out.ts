@@ -17,9 +17,9 @@ export class PacedFanOut {
   private readonly jobs: Job[] = [];
   private isRunning = false;
 
-  /** Sessions that subscribe while it is under way may get it too. */
+  /** For those who are there now: who comes while it is under way gets what was kept for them in another way. */
   add(push: EncodedPush, sessions: Iterable<Session>, isFor: (session: Session) => boolean): void {
-    this.jobs.push({ push, sessions: sessions[Symbol.iterator](), isFor });
+    this.jobs.push({ push, sessions: [...sessions][Symbol.iterator](), isFor });
     if (!this.isRunning) {
       this.isRunning = true;
       this.runSlice();

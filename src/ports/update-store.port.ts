@@ -185,8 +185,6 @@ export abstract class UpdateStore {
   abstract users(id: string, after: string, limit: number): Promise<readonly UserRecord[]>;
   /** False when there is nothing to cancel: it has expired, was cancelled before, or does not exist. */
   abstract cancel(id: string, now: number): Promise<boolean>;
-  /** Named users of an `inbox` update that no device has acknowledged; none once it is cancelled. */
-  abstract unackedUsers(id: string, limit: number): Promise<readonly string[]>;
   /** Removes updates that expired before this moment, with all that is known of them. How many went. */
   abstract trim(before: number): Promise<number>;
 }

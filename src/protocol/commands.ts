@@ -42,7 +42,7 @@ export interface EntryReply {
 
 /** Every command: what the client sends in `data`, what the reply's `data` holds. */
 export interface CommandMap {
-  auth: { data: { token: string }; reply: Welcome };
+  auth: { data: { token: string; device?: string }; reply: Welcome };
   'auth.refresh': { data: { token: string }; reply: { expiresAt: number } };
   ping: { data: unknown; reply: { time: number } };
   echo: { data: unknown; reply: unknown };

@@ -10,7 +10,7 @@ let epoch = 1_900_000_000_000;
 
 const USERS = ['alice', 'bob'];
 const DEVICES = ['phone', 'tablet'];
-const MAX_INBOX = 3;
+const MAX_INBOX = 2;
 
 const user = fc.nat(1);
 const device = fc.constantFrom(...DEVICES);
@@ -37,7 +37,7 @@ onEveryStore('UpdateStore against a model', (store) => {
   it('keeps for each device what the rules say, whatever happens', async () => {
     const { updates } = store();
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         epoch += 10_000_000;
         let now = epoch;
         const users = USERS.map((name) => fresh(name));
@@ -94,7 +94,7 @@ onEveryStore('UpdateStore against a model', (store) => {
           );
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 30 },
     );
   });
 });

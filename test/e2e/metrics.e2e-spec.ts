@@ -44,5 +44,5 @@ it('counts what goes in and out, and holds no word of a client in a label', asyn
 
 it('is alive and ready', async () => {
   await gateway.rest.get('/health/live').expect(200, { status: 'ok' });
-  await gateway.rest.get('/health/ready').expect(200, { status: 'ok' });
+  await gateway.rest.get('/health/ready').expect(200, { status: 'ok', store: 'up' });
 });

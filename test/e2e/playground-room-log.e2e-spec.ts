@@ -26,6 +26,11 @@ class ModelRoom {
   epoch = 1;
   entries: RoomEntry[] = [];
 
+  startOver(): void {
+    this.epoch += 1;
+    this.entries = [];
+  }
+
   append(kind: number, by: number, at: number): RoomEntry {
     const seq = this.entries.length + 1;
     const base = { room: 'r', seq, from: by === 0 ? 'me' : 'other', time: seq };
@@ -91,6 +96,108 @@ class ModelRoom {
   }
 }
 
+/** A page with the log under test, and what it must say of what was missed. */
+class ModelPage {
+  readonly room = new ModelRoom();
+  log: RoomLog;
+  private missed = new Set<number>();
+  private isJoined = false;
+  /** How far an earlier page had seen; its rows may have been stored before that. */
+  private seen = 0;
+  private stored: unknown;
+  /** Pushes that others have overtaken. */
+  private readonly delayed: RoomEntry[] = [];
+
+  constructor(private readonly newLog: RoomLogClass) {
+    this.log = new newLog('me');
+    this.join();
+    this.store();
+  }
+
+  write(count: number, kind: number, by: number, at: number, isDelayed: boolean): void {
+    for (let index = 0; index < count; index += 1) {
+      const entry = this.room.append(kind, by, at + index);
+      if (this.isJoined && isDelayed) {
+        this.delayed.push(entry);
+      } else if (this.isJoined) {
+        this.log.take(entry);
+      }
+    }
+  }
+
+  leave(): void {
+    this.isJoined = false;
+    this.delayed.length = 0;
+  }
+
+  settle(): void {
+    if (!this.isJoined) {
+      this.join();
+    }
+    this.delayed.splice(0).forEach((entry) => this.log.take(entry));
+  }
+
+  store(): void {
+    this.stored = JSON.parse(JSON.stringify(this.log.snapshot()));
+  }
+
+  /** Closed and opened again. */
+  reopen(): void {
+    this.leave();
+    const { since = 0, epoch } = this.log.resumePoint;
+    this.seen = Math.max(this.seen, since);
+    const rows = this.stored as { epoch: number };
+    const saved = rows.epoch === epoch ? rows : { epoch, lastSeq: since, after: since, rows: [] };
+    this.log = new this.newLog('me', { ...saved, seen: this.seen });
+    this.missed = new Set();
+  }
+
+  readOlder(): void {
+    if (this.isJoined && this.log.hasOlder) {
+      const { before } = this.log;
+      const messages = this.room.page(Math.max(0, before - 1 - PAGE), before - 1);
+      this.log.takeOlder({ epoch: this.room.epoch, messages, first: 1 });
+    }
+  }
+
+  /** The server's store is gone with everything in it. */
+  lose(): void {
+    this.leave();
+    this.room.startOver();
+    this.missed = new Set();
+  }
+
+  check(): void {
+    if (!this.isJoined || this.delayed.length > 0) {
+      return;
+    }
+    const { log, room } = this;
+    const held = room.page(log.before - 1).filter(({ type }) => type === 'message' || type === 'member');
+    const marked = log.rows.filter((row) => log.missedWith(row) !== undefined).map(({ seq }) => seq);
+    expect(log.hasHole).toBe(false);
+    expect(log.lastSeq).toBe(room.entries.length);
+    expect(log.rows).toEqual(held);
+    expect(marked).toEqual([...this.missed].filter((seq) => seq >= log.before).toSorted((a, b) => a - b));
+  }
+
+  private join(): void {
+    const { since = 0, epoch } = this.log.resumePoint;
+    const seenTo = epoch === this.room.epoch ? Math.max(since, this.seen) : 0;
+    const reply = this.room.join(epoch === undefined ? undefined : since, epoch);
+    this.log.takeJoin(reply);
+    if (reply.recovered === false) {
+      expect(this.log.before).toBe(Math.max(0, this.room.entries.length - PAGE) + 1);
+    }
+    if (epoch !== undefined) {
+      this.room.entries
+        .filter(({ type, from, seq }) => type === 'message' && from === 'other' && seq > seenTo)
+        .forEach(({ seq }) => this.missed.add(seq));
+    }
+    this.seen = 0;
+    this.isJoined = true;
+  }
+}
+
 describe("the page's log of a room", () => {
   let RoomLogOfPage: RoomLogClass;
 
@@ -99,105 +206,29 @@ describe("the page's log of a room", () => {
     ({ RoomLog: RoomLogOfPage } = (await import(path)) as { RoomLog: RoomLogClass });
   });
 
-  const step = fc.record({
-    action: fc.constantFrom('write', 'write', 'write', 'store', 'break', 'return', 'reopen', 'older', 'lose'),
-    kind: fc.nat(4),
-    by: fc.nat(1),
-    at: fc.nat(20),
-    isDelayed: fc.boolean(),
-  });
+  const step: fc.Arbitrary<(page: ModelPage) => void> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(fc.constantFrom(1, 1, 2, 8), fc.nat(4), fc.nat(1), fc.nat(20), fc.boolean())
+        .map((write) => (page: ModelPage) => page.write(...write)),
+    },
+    ...(['leave', 'settle', 'settle', 'store', 'reopen', 'readOlder', 'lose'] as const).map((action) => ({
+      weight: action === 'lose' ? 1 : 2,
+      arbitrary: fc.constant((page: ModelPage) => page[action]()),
+    })),
+  );
 
   it('is what the server keeps, without a hole, and marks exactly what came while the page was away', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const room = new ModelRoom();
-        let log = new RoomLogOfPage('me');
-        let missed = new Set<number>();
-        let isJoined = false;
-        let seen = 0;
-        const delayed: RoomEntry[] = [];
-
-        const join = (): void => {
-          const { since, epoch } = log.resumePoint;
-          const seenTo = epoch === room.epoch ? Math.max(since!, seen) : 0;
-          log.takeJoin(room.join(since, epoch));
-          if (epoch !== undefined) {
-            room.entries
-              .filter(({ type, from, seq }) => type === 'message' && from === 'other' && seq > seenTo)
-              .forEach(({ seq }) => missed.add(seq));
-          }
-          delayed.length = 0;
-          seen = 0;
-          isJoined = true;
-        };
-        const deliver = (): void => {
-          delayed.splice(0).forEach((entry) => log.take(entry));
-        };
-
-        join();
-        let stored = JSON.stringify(log.snapshot());
-        for (const { action, kind, by, at, isDelayed } of steps) {
-          switch (action) {
-            case 'write': {
-              const entry = room.append(kind, by, at);
-              if (isJoined && isDelayed && delayed.length < 2) {
-                delayed.push(entry);
-              } else if (isJoined) {
-                log.take(entry);
-              }
-              break;
-            }
-            case 'return':
-              if (!isJoined) {
-                join();
-              }
-              deliver();
-              break;
-            case 'store':
-              stored = JSON.stringify(log.snapshot());
-              break;
-            case 'break':
-              isJoined = false;
-              break;
-            case 'reopen':
-              // What is stored is read back as text, and may end before what was seen.
-              seen = log.lastSeq;
-              log = new RoomLogOfPage('me', { ...(JSON.parse(stored) as object), seen });
-              missed = new Set();
-              isJoined = false;
-              break;
-            case 'older':
-              if (isJoined && log.hasOlder) {
-                const { before } = log;
-                const messages = room.page(Math.max(0, before - 1 - PAGE), before - 1);
-                log.takeOlder({ epoch: room.epoch, messages, first: 1 });
-              }
-              break;
-            case 'lose':
-              if (at < 4) {
-                room.epoch += 1;
-                room.entries = [];
-                missed = new Set();
-                isJoined = false;
-              }
-              break;
-          }
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+        const page = new ModelPage(RoomLogOfPage);
+        for (const run of [...steps, (last: ModelPage) => last.settle()]) {
+          run(page);
+          page.check();
         }
-        if (!isJoined) {
-          join();
-        }
-        deliver();
-
-        const expected = room
-          .page(log.before - 1)
-          .filter(({ type }) => type === 'message' || type === 'member');
-        expect(log.hasHole).toBe(false);
-        expect(log.lastSeq).toBe(room.entries.length);
-        expect(log.rows).toEqual(expected);
-        const marked = log.rows.filter((row) => log.missedWith(row) !== undefined).map(({ seq }) => seq);
-        expect(marked).toEqual([...missed].filter((seq) => seq >= log.before).toSorted((a, b) => a - b));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
+import { eventually } from '../harness/eventually.js';
 import { GatewayProcess } from '../harness/gateway-process.js';
 
 let gateway: GatewayProcess;
@@ -9,6 +10,7 @@ afterEach(() => gateway.end());
 it('starts without any setting, and prints the page and a token that works', async () => {
   gateway = new GatewayProcess({ JWT_SECRET: '' });
   const port = await gateway.listening();
+  await eventually(() => expect(gateway.output).toContain('Demo token:'));
   const page = /Page:\s+(\S+)/.exec(gateway.output)![1]!;
   const token = /Demo token:\s+(\S+)/.exec(gateway.output)![1]!;
 

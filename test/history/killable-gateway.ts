@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { TEST_SECRET } from '../harness/test-config.js';
 
 /** Where the built gateway of this checkout is. */
-export const REPOSITORY = '/tmp/hist3/';
+export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 const READY_DEADLINE_MS = 20_000;
 const START_ATTEMPTS = 3;

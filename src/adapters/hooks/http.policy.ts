@@ -38,7 +38,7 @@ export class HttpPolicy extends PublishPolicy {
       maxConnections: MAX_CONNECTIONS,
       isKeptAlive: true,
     });
-    const secret = webhook.target?.secret;
+    const { secret } = webhook;
     const signature = secret === undefined ? undefined : new HookSignature(secret);
     return new HttpPolicy(client, signature, chat.maxBodyBytes, clock, metrics);
   }

@@ -26,15 +26,15 @@ export class HttpWebhook extends Webhook {
 
   /** To the target of the configuration, which must name one. */
   static create({ webhook }: AppConfig, clock: Clock, metrics: Metrics): HttpWebhook {
-    const { target, arePrivateAddressesAllowed } = webhook;
+    const { url, secret, arePrivateAddressesAllowed } = webhook;
     const client = new HookClient({
-      url: target!.url,
+      url: url!,
       timeoutMs: TIMEOUT_MS,
       arePrivateAddressesAllowed,
       maxConnections: MAX_CONNECTIONS,
       isKeptAlive: false,
     });
-    return new HttpWebhook(client, new HookSignature(target!.secret), clock, metrics);
+    return new HttpWebhook(client, new HookSignature(secret!), clock, metrics);
   }
 
   async deliver(id: string, event: WebhookEvent): Promise<WebhookOutcome> {

@@ -84,7 +84,7 @@ export class MessagesService {
       sentBody: body,
       meta,
       isSystem: false,
-      notifyAt: webhook.target === undefined ? undefined : time + webhook.delayMs,
+      notifyAt: webhook.url === undefined ? undefined : time + webhook.delayMs,
     };
   }
 

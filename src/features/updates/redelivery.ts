@@ -80,6 +80,7 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
   /** Nobody is given this update any more. */
   cancel(updateId: string): void {
     this.catchUps.forEach(({ cancelled }) => cancelled.add(updateId));
+    this.receipts.cancel(updateId);
   }
 
   private begin(session: Session): void {

@@ -69,7 +69,7 @@ export class UpdatesSchedule implements OnApplicationBootstrap, BeforeApplicatio
           now,
           limit: CLAIM_SIZE,
           maxInbox: updates.maxInbox,
-          notifyAt: webhook.target === undefined ? undefined : now + webhook.delayMs,
+          notifyAt: webhook.url === undefined ? undefined : now + webhook.delayMs,
         });
         for (const update of due) {
           // Whoever signed in meanwhile is left out, or counted when it gets a kept update.

@@ -110,7 +110,7 @@ export class UpdatesService {
       notBefore,
       answer: notBefore === undefined ? this.match(plan) : { matched: NOBODY, offlineQueued: 0, rejected },
       idempotency: undefined,
-      notifyAt: webhook.target === undefined ? undefined : now + webhook.delayMs,
+      notifyAt: webhook.url === undefined ? undefined : now + webhook.delayMs,
       maxInbox: updates.maxInbox,
     };
   }

@@ -79,9 +79,7 @@ function addAuditHooks(server: FastifyInstance, audit: AuditTrail): void {
     done(null, payload);
   });
   server.addHook('onSend', async (request, reply, payload) => {
-    if (request.url.startsWith(API_PREFIX)) {
-      await audit.record(request, reply.statusCode, replies.get(request));
-    }
+    await audit.record(request, reply.statusCode, replies.get(request));
     return payload;
   });
 }

@@ -128,7 +128,7 @@ export class RoomLog {
       start -= 1;
     }
     const rows = this.rows.slice(start);
-    const after = start === 0 ? this.#after : (rows[0]?.seq ?? this.lastSeq + 1) - 1;
+    const after = (rows[0]?.seq ?? this.lastSeq + 1) - 1;
     return { epoch: this.epoch, lastSeq: this.lastSeq, after, rows };
   }
 

@@ -21,7 +21,7 @@ import { recordDeliveries } from './record-deliveries.js';
 import type { Schema } from './schema.js';
 import { trimUpdates } from './trim-updates.js';
 import { RECORD_COLUMNS, recordOf } from './update-rows.js';
-import { unackedUsers, updateUsers } from './update-users.js';
+import { updateUsers } from './update-users.js';
 
 /** Updates on demand in SQL, below the group commit: creations come in batches. */
 export class SqlUpdateStore implements Omit<UpdateStore, 'create'> {
@@ -72,10 +72,6 @@ export class SqlUpdateStore implements Omit<UpdateStore, 'create'> {
 
   cancel(id: string, now: number): Promise<boolean> {
     return this.db.transaction().execute((tx) => cancelUpdate(tx, id, now));
-  }
-
-  unackedUsers(id: string, limit: number): Promise<string[]> {
-    return unackedUsers(this.db, id, limit);
   }
 
   trim(before: number): Promise<number> {

@@ -44,31 +44,3 @@ export async function updateUsers(
     };
   });
 }
-
-/** Named users of an inbox update with no acknowledgement from any device. */
-export async function unackedUsers(db: Kysely<Schema>, id: string, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('update_target')
-    .innerJoin('demand_update', 'demand_update.id', 'update_target.update_id')
-    .select('update_target.user_id')
-    .where('update_target.update_id', '=', id)
-    .where('update_target.state', '=', 'open')
-    .where('demand_update.state', '=', 'sent')
-    .where('demand_update.delivery', '=', 'inbox')
-    .where((row) =>
-      row.not(
-        row.exists(
-          row
-            .selectFrom('update_device')
-            .select('update_device.device_id')
-            .whereRef('update_device.update_id', '=', 'update_target.update_id')
-            .whereRef('update_device.user_id', '=', 'update_target.user_id')
-            .where('update_device.acked_at', 'is not', null),
-        ),
-      ),
-    )
-    .orderBy('update_target.user_id')
-    .limit(limit)
-    .execute();
-  return rows.map(({ user_id: user }) => user);
-}

@@ -28,7 +28,6 @@ const METHODS: { readonly [Store in keyof SqlStores]: Readonly<Record<keyof SqlS
     list: true,
     users: true,
     cancel: true,
-    unackedUsers: true,
     trim: true,
   },
   audit: { recordAll: true, list: true, trim: true },
