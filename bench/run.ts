@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { type Options, parseOptions, USAGE } from './options.js';
 import { describeMachine, machineReport } from './report/machine.js';
 import { scenarioReport } from './report/scenario-report.js';
-import { choosePinning } from './runner/pinning.js';
+import { choosePinning, NOT_PINNED } from './runner/pinning.js';
 import { runScenario } from './runner/run-scenario.js';
 import type { Trial } from './runner/trial.js';
 import type { Scenario } from './scenarios/scenario.js';
@@ -14,7 +14,7 @@ async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Pro
   const wantedOf = (scenario: Scenario) => scenario.peers.filter(({ name }) => names?.includes(name) ?? true);
   const peersOf = (scenario: Scenario) =>
     wantedOf(scenario).filter((peer) => stores.skipReasonOf(peer) === undefined);
-  const pinning = choosePinning();
+  const pinning = scenarios.every(({ isPinned }) => isPinned === false) ? NOT_PINNED : choosePinning();
   const machine = describeMachine(scenarios.flatMap(peersOf));
   console.log(`${machineReport(machine, pinning.description, rounds)}\n`);
 

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../observability/metrics.js';
 import { Broker, type LogPublication, type MergePublication } from '../ports/broker.port.js';
 import { matchesAudience } from '../protocol/audience.js';
-import type { Attachment } from './attachment.js';
 import { DeliveryReceipts } from './delivery-receipts.js';
 import { EncodedPush } from './encoded-push.js';
 import { Flusher } from './flusher.js';
@@ -61,18 +60,16 @@ export class FanOut {
     const { log, seq } = publication.position;
     const push = new EncodedPush(publication.event, publication.data);
     const isFor = recipientTest(publication) ?? everybody;
-    const joined = this.logs.subscribersOf(log);
-    for (const session of joined) {
-      if (isFor(session)) {
-        push.enqueueTo(session);
+    const subscriptions = this.logs.subscriptionsOf(log);
+    for (const subscription of subscriptions.values()) {
+      if (isFor(subscription.session)) {
+        subscription.take(seq, push);
+      } else {
+        subscription.skip(seq);
       }
     }
-    const joining = this.logs.attachmentsOf(log);
-    for (const attachment of joining) {
-      attachment.hold(seq, push);
-    }
     for (const session of this.subscribersOf(publication.channels)) {
-      if (!joined.has(session) && isFor(session) && !isAttached(joining, session)) {
+      if (!subscriptions.has(session) && isFor(session)) {
         push.enqueueTo(session);
       }
     }
@@ -112,15 +109,6 @@ export class FanOut {
 }
 
 const everybody = (): boolean => true;
-
-function isAttached(attachments: Iterable<Attachment>, session: Session): boolean {
-  for (const attachment of attachments) {
-    if (attachment.session === session) {
-      return true;
-    }
-  }
-  return false;
-}
 
 const isNumbered = (publication: LogPublication): publication is NumberedPublication =>
   publication.position !== undefined;

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { array, assert, asyncProperty, integer, nat, record } from 'fast-check';
+import { HubFixture } from '../../test/harness/hub-fixture.js';
 import { Metrics } from '../observability/metrics.js';
+import { LogChannels } from './log-channels.js';
 import { LogOrder, type NumberedPublication } from './log-order.js';
 
 const metrics = new Metrics();
@@ -14,6 +16,7 @@ const publication = (seq: number, log = 'chat:ops'): NumberedPublication => ({
   position: { log, seq },
 });
 
+let logs: LogChannels;
 let order: LogOrder;
 let delivered: number[];
 let reads: { log: string; since: number }[];
@@ -23,7 +26,8 @@ let stored: number[];
 beforeEach(() => {
   Logger.overrideLogger(false);
   jest.useFakeTimers();
-  order = new LogOrder(metrics);
+  logs = new LogChannels();
+  order = new LogOrder(logs, metrics);
   delivered = [];
   reads = [];
   stored = [];
@@ -106,6 +110,41 @@ describe('the order of a numbered log', () => {
     accept(...stored.slice(1));
     await jest.advanceTimersByTimeAsync(5000);
     expect(delivered).toEqual(stored);
+  });
+
+  it('delivers what was committed before a reader came and is published after', () => {
+    order.follow('chat:ops', 6);
+    accept(5, 6, 7, 6);
+    expect(delivered).toEqual([5, 6, 7]);
+  });
+
+  it('goes on after what the store has trimmed', async () => {
+    accept(1, 5, 6);
+    stored = [4, 5, 6];
+    await jest.advanceTimersByTimeAsync(200);
+    expect(delivered).toEqual([1, 4, 5, 6]);
+  });
+
+  it('forgets a log that is gone', async () => {
+    order.readFrom(() => Promise.resolve(undefined));
+    accept(1, 3);
+    await jest.advanceTimersByTimeAsync(200);
+    accept(1);
+    expect(delivered).toEqual([1, 1]);
+  });
+
+  it('keeps the places of logs that somebody follows or that have a gap, however many there are', async () => {
+    const fixture = new HubFixture();
+    logs.attach('chat:followed', fixture.open('alice').session);
+    order.accept(publication(5, 'chat:followed'));
+    accept(1, 3);
+    for (let index = 0; index < 10_100; index += 1) {
+      order.accept(publication(1, `chat:other-${index}`));
+    }
+    delivered.length = 0;
+    order.accept(publication(5, 'chat:followed'));
+    accept(2);
+    expect(delivered).toEqual([2, 3]);
   });
 
   it('shows an observer what was delivered, in the same order', () => {

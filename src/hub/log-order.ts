@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../observability/metrics.js';
 import { stackFramesOf } from '../observability/stack-frames.js';
 import type { LogPublication } from '../ports/broker.port.js';
+import { LogChannels } from './log-channels.js';
 
 /** How long a publication waits for the one before it, which may be on its way, before the store is asked. */
 const HOLD_MS = 100;
@@ -12,16 +13,21 @@ const RETRY_MS = 1000;
 /** Publications held in a gap; what more comes is read from the store with the rest. */
 const MAX_HELD = 1000;
 
-/** Logs whose place is remembered although nobody subscribes them: those of direct messages. */
-const MAX_IDLE_LOGS = 10_000;
+/** Logs whose place is remembered; beyond it the one that has been quiet longest goes, if nobody follows it. */
+const MAX_PLACES = 10_000;
+
+/** Quiet logs looked at for one that may go. */
+const MAX_LOOKS = 20;
 
 export type NumberedPublication = LogPublication & { readonly position: { log: string; seq: number } };
 
-/** Where missing publications of a numbered log can be read: the store, which is the truth. */
-export type LogSource = (log: string, since: number) => Promise<readonly NumberedPublication[]>;
+/** Where missing publications of a numbered log can be read: the store, which is the truth. Undefined: the log is gone. */
+export type LogSource = (log: string, since: number) => Promise<readonly NumberedPublication[] | undefined>;
 
 interface Place {
   last: number;
+  /** False while `last` is only what a reader found in the store: what was committed by then may still be published. */
+  hasDelivered: boolean;
   readonly held: Map<number, NumberedPublication>;
   isRepairing: boolean;
 }
@@ -38,7 +44,10 @@ export class LogOrder {
   private deliver: (publication: NumberedPublication) => void = () => {};
   private observer: (publication: NumberedPublication) => void = () => {};
 
-  constructor(private readonly metrics: Metrics) {}
+  constructor(
+    private readonly logs: LogChannels,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** Set once each: the feature that keeps the logs, and the fan-out. */
   readFrom(source: LogSource): void {
@@ -56,26 +65,25 @@ export class LogOrder {
 
   accept(publication: NumberedPublication): void {
     const { log, seq } = publication.position;
-    const place = this.places.get(log);
-    if (place === undefined) {
-      this.makeRoom();
-      this.places.set(log, { last: seq, held: new Map(), isRepairing: false });
-      this.deliver(publication);
-      this.observer(publication);
-    } else if (seq === place.last + 1) {
+    const place = this.places.get(log) ?? this.begin(log, seq);
+    if (seq === place.last + 1) {
       this.advance(place, publication);
     } else if (seq > place.last) {
       this.hold(log, place, publication);
+    } else if (!place.hasDelivered) {
+      // Some have read it already, others have not: their subscriptions know. From here on the numbers run.
+      this.advance(place, publication);
     } else {
       this.metrics.logDuplicates.inc();
     }
+    this.touch(log, place);
   }
 
   /** Somebody joins who has read the log up to `seq`: a first publication that is further on is a gap. */
   follow(log: string, seq: number): void {
-    if (!this.places.has(log)) {
-      this.makeRoom();
-      this.places.set(log, { last: seq, held: new Map(), isRepairing: false });
+    const place = this.places.get(log) ?? this.begin(log, seq);
+    if (!place.hasDelivered) {
+      place.last = Math.min(place.last, seq);
     }
   }
 
@@ -86,9 +94,10 @@ export class LogOrder {
 
   private advance(place: Place, publication: NumberedPublication): void {
     let next: NumberedPublication | undefined = publication;
+    place.hasDelivered = true;
     while (next !== undefined) {
       place.last = next.position.seq;
-      place.held.delete(place.last);
+      place.held.delete(next.position.seq);
       this.deliver(next);
       this.observer(next);
       next = place.held.get(place.last + 1);
@@ -110,14 +119,26 @@ export class LogOrder {
       place.isRepairing = false;
       return;
     }
-    let missing: readonly NumberedPublication[] = [];
+    let missing: readonly NumberedPublication[] | undefined = [];
     try {
       missing = await this.source(log, place.last);
       this.metrics.gapRepairs.inc();
     } catch (error) {
       this.logger.warn('a gap could not be read from the store', stackFramesOf(error));
     }
+    if (this.places.get(log) !== place) {
+      return;
+    }
+    if (missing === undefined) {
+      this.places.delete(log);
+      return;
+    }
     const before = place.last;
+    const [first] = missing;
+    if (first !== undefined && first.position.seq > place.last + 1) {
+      // The store has trimmed what was lost: nobody will ever have it.
+      place.last = first.position.seq - 1;
+    }
     for (const publication of missing) {
       if (publication.position.seq === place.last + 1) {
         this.advance(place, publication);
@@ -131,11 +152,34 @@ export class LogOrder {
     }
   }
 
-  /** The oldest go first; a log that is evicted starts at whatever comes next, like after a restart. */
+  private begin(log: string, seq: number): Place {
+    this.makeRoom();
+    const place = { last: seq, hasDelivered: false, held: new Map(), isRepairing: false };
+    this.places.set(log, place);
+    return place;
+  }
+
+  /** Keeps the quiet ones in front. */
+  private touch(log: string, place: Place): void {
+    this.places.delete(log);
+    this.places.set(log, place);
+  }
+
+  /** A log that goes starts at whatever comes next, like after a restart: only those that nobody here has joined. */
   private makeRoom(): void {
-    const [oldest] = this.places.keys();
-    if (this.places.size >= MAX_IDLE_LOGS && oldest !== undefined) {
-      this.places.delete(oldest);
+    if (this.places.size < MAX_PLACES) {
+      return;
+    }
+    let looks = 0;
+    for (const [log, { held }] of this.places) {
+      if (held.size === 0 && !this.logs.isFollowed(log)) {
+        this.places.delete(log);
+        return;
+      }
+      looks += 1;
+      if (looks === MAX_LOOKS) {
+        return;
+      }
     }
   }
 }

@@ -52,6 +52,33 @@ describe('presence', () => {
     expect(presence.of('alice').online).toBe(false);
   });
 
+  it('ends in every room a device of the user was in when it left, and begins anew', () => {
+    const [phone, desktop] = [fixture.open('alice'), fixture.open('alice')];
+    fixture.logs.join('chat:ops', phone.session);
+    fixture.logs.join('presence:bob', phone.session);
+    fixture.hub.close(phone.session);
+    fixture.logs.join('chat:dev', desktop.session);
+    fixture.hub.close(desktop.session);
+    fixture.clock.advance(10_250);
+    expect(changes.at(-1)!.channels).toEqual(['chat:ops', 'chat:dev']);
+    fixture.hub.close(fixture.open('alice').session);
+    fixture.clock.advance(10_250);
+    expect(changes).toHaveLength(4);
+    expect(changes.at(-1)!.channels).toEqual([]);
+  });
+
+  it('keeps no more rooms of a user than it must', () => {
+    const [phone, desktop] = [fixture.open('alice'), fixture.open('alice')];
+    for (let room = 0; room < 300; room += 1) {
+      fixture.logs.join(`chat:a${room}`, phone.session);
+      fixture.logs.join(`chat:b${room}`, desktop.session);
+    }
+    fixture.hub.close(phone.session);
+    fixture.hub.close(desktop.session);
+    fixture.clock.advance(10_250);
+    expect(changes.at(-1)!.channels).toHaveLength(500);
+  });
+
   it('knows nothing of strangers', () => {
     fixture.open();
     expect(presence.of('nobody')).toEqual({ user: 'nobody', online: false });

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { Clock } from '../ports/clock.port.js';
+import { chatChannel } from '../protocol/channel.js';
 import type { UserPresence } from '../protocol/chat.js';
 import { Hub } from './hub.js';
 
@@ -9,7 +10,10 @@ const SWEEP_INTERVAL_MS = 250;
 /** Users whose last visit is remembered; the longest gone give way. */
 const MAX_REMEMBERED = 50_000;
 
-/** A change, with the channels the user's last session was in: whoever is there may want to know. */
+/** Rooms remembered of a user who is online; of more, the first ones stand. */
+const MAX_ROOMS = 500;
+
+/** A change, with the room channels the user's sessions were in until they left: whoever is there may want to know. */
 export type PresenceListener = (presence: UserPresence, channels: readonly string[]) => void;
 
 /**
@@ -18,9 +22,10 @@ export type PresenceListener = (presence: UserPresence, channels: readonly strin
  */
 @Injectable()
 export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly online = new Set<string>();
-  /** Users in their grace time: when it ends, and the channels of their last session. Ordered by end. */
-  private readonly leaving = new Map<string, { endsAtMs: number; leftAt: number; channels: string[] }>();
+  /** With the room channels of all sessions that left since the user came online. */
+  private readonly online = new Map<string, Set<string>>();
+  /** Users in their grace time, and when it ends. Ordered by end. */
+  private readonly leaving = new Map<string, { endsAtMs: number; leftAt: number }>();
   private readonly lastSeen = new Map<string, number>();
   private listener: PresenceListener = () => {};
   private stop: () => void = () => {};
@@ -32,7 +37,7 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {
     hub.observe({
       authenticated: ({ principal }) => this.arrived(principal!.userId),
-      left: ({ principal, joinedChannels }) => this.left(principal!.userId, [...joinedChannels]),
+      left: ({ principal, joinedChannels }) => this.left(principal!.userId, joinedChannels),
     });
   }
 
@@ -59,26 +64,37 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
   private arrived(user: string): void {
     this.leaving.delete(user);
     if (!this.online.has(user)) {
-      this.online.add(user);
+      this.online.set(user, new Set());
       this.lastSeen.delete(user);
       this.listener({ user, online: true }, []);
     }
   }
 
-  private left(user: string, channels: string[]): void {
+  private left(user: string, channels: ReadonlySet<string>): void {
+    this.collect(user, channels);
     if (this.hub.sessionsOf(user).size > 0) {
       return;
     }
     const endsAtMs = this.clock.monotonicMs() + this.config.chat.presenceGraceMs;
-    this.leaving.set(user, { endsAtMs, leftAt: this.clock.epochMs(), channels });
+    this.leaving.set(user, { endsAtMs, leftAt: this.clock.epochMs() });
+  }
+
+  private collect(user: string, channels: ReadonlySet<string>): void {
+    const rooms = this.online.get(user);
+    for (const channel of channels) {
+      if (rooms !== undefined && rooms.size < MAX_ROOMS && channel.startsWith(chatChannel(''))) {
+        rooms.add(channel);
+      }
+    }
   }
 
   private sweep(): void {
     const nowMs = this.clock.monotonicMs();
-    for (const [user, { endsAtMs, leftAt, channels }] of this.leaving) {
+    for (const [user, { endsAtMs, leftAt }] of this.leaving) {
       if (endsAtMs > nowMs) {
         return;
       }
+      const channels = [...(this.online.get(user) ?? [])];
       this.leaving.delete(user);
       this.online.delete(user);
       this.remember(user, leftAt);

@@ -27,6 +27,13 @@ export type AppendOutcome =
   | { readonly outcome: 'conflict' | 'forbidden' }
   | { readonly outcome: 'muted'; readonly until: number | undefined };
 
+/** The answer to a send that was made before. */
+export type RepeatOutcome =
+  Extract<AppendOutcome, { outcome: 'duplicate' }> | { readonly outcome: 'conflict' };
+
+/** What tells one send from another: the key, and what was sent under it. */
+export type SendIdentity = Pick<NewMessage, 'room' | 'from' | 'clientMsgId' | 'sentBody' | 'meta' | 'to'>;
+
 export interface Revision {
   readonly room: string;
   readonly target: number;
@@ -60,8 +67,8 @@ export interface PageRequest {
 export abstract class MessageStore {
   /** Idempotent on (room, from, clientMsgId). Appends that wait are committed together. */
   abstract append(message: NewMessage): Promise<AppendOutcome>;
-  /** What a send with this key became; undefined: nothing is stored under it. */
-  abstract findSend(room: string, from: string, clientMsgId: string): Promise<ChatMessage | undefined>;
+  /** What `append` would say of a send that was made before; undefined: nothing is stored under its key. */
+  abstract findSend(send: SendIdentity): Promise<RepeatOutcome | undefined>;
   abstract edit(revision: Revision & { readonly body: string }): Promise<ReviseOutcome<ChatEdit>>;
   abstract delete(revision: Revision): Promise<ReviseOutcome<ChatDeletion>>;
   /** One consistent view: `messages`, `first` and `head` belong together. Undefined: no such room. */

@@ -54,7 +54,7 @@ export interface MemberChange {
   readonly by: string;
   /** `by` must be an active moderator or owner above `user`'s role; false for the back office and for leaving. */
   readonly checkRights: boolean;
-  /** Needed by `added` and `role`. */
+  /** Needed by `role`; of `added`, the default is `member`. */
   readonly role?: Role;
   /** End of a mute or ban; absent: until lifted. */
   readonly until?: number;
@@ -85,8 +85,9 @@ export abstract class RoomStore {
   /** The direct room `id` of two users, made when it does not exist; both become active members. */
   abstract openDirect(id: string, peers: readonly [string, string], time: number): Promise<Room>;
   /**
-   * The room and the user's membership. A public room takes a stranger, or one who left or was kicked, as `member`
-   * (`admit`, bounded by `maxMembers`). `undefined`: no such room, not a member, or banned: the caller cannot tell which.
+   * The room and the user's membership. A public room takes a stranger, or one who left or was kicked (`admit`, bounded
+   * by `maxMembers`): a former `reader` comes back as `reader`, everybody else as `member`, and a mute goes on.
+   * `undefined`: no such room, not a member, or banned: the caller cannot tell which.
    */
   abstract enter(
     id: string,
@@ -99,16 +100,20 @@ export abstract class RoomStore {
   /** Changes a membership and logs it in the room, in one transaction. */
   abstract changeMember(change: MemberChange): Promise<MemberChangeOutcome>;
   /**
-   * Moves the user's marker up to `seq`; a lower one changes nothing, one above `head` is refused. `undefined`: not an
-   * active member.
+   * Moves the user's marker up to `seq`; a lower one changes nothing, one above `head` is refused. `unread` counts up to
+   * `head`, of one snapshot. `undefined`: not an active member.
    */
   abstract markRead(
     id: string,
     user: string,
     seq: number,
   ): Promise<
-    { readonly read: number; readonly unread: number; readonly moved: boolean } | 'ahead' | undefined
+    | { readonly read: number; readonly unread: number; readonly head: number; readonly moved: boolean }
+    | 'ahead'
+    | undefined
   >;
   /** The rooms the user is an active member of, by id, with how much of each is unread. */
   abstract roomsOf(user: string, after: string, limit: number): Promise<readonly RoomSummary[]>;
+  /** Who has written to the user in a direct room the user is an active member of; at most 5,000. */
+  abstract peersOf(user: string): Promise<readonly string[]>;
 }

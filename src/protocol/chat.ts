@@ -109,6 +109,8 @@ export interface SendReply {
   readonly time: number;
   /** An earlier send with this `clientMsgId` had been stored; this is its place. */
   readonly duplicate: boolean;
+  /** What the message says, where that is not what was sent: a policy rewrote it, or it was edited since. */
+  readonly body?: string;
 }
 
 /** A room in the list of a user. */

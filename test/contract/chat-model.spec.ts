@@ -87,7 +87,9 @@ const read = fc.record({ user, room, seq }).map((asked): Step => async ({ rooms:
   const model = rooms[asked.room]!;
   const marked = await store.markRead(model.id, asked.user, asked.seq);
   const answer =
-    typeof marked === 'object' ? `${marked.read} ${marked.unread} ${marked.moved}` : (marked ?? 'out');
+    typeof marked === 'object'
+      ? `${marked.read} ${marked.unread} of ${marked.head} ${marked.moved}`
+      : (marked ?? 'out');
   return [answer, model.markRead(asked.user, asked.seq)];
 });
 

@@ -39,9 +39,10 @@ onEveryStore('MessageStore', (store) => {
       },
     });
     expect(await send()).toMatchObject({ outcome: 'stored', message: { seq: 2 } });
-    expect((await log.page(room, { limit: 2 }))!.messages[0]).toEqual(
-      await log.findSend(room, 'alice', message.clientMsgId),
-    );
+    expect(await log.findSend(message)).toEqual({
+      outcome: 'duplicate',
+      message: (await log.page(room, { limit: 2 }))!.messages[0],
+    });
   });
 
   it('answers a repeated send with the first one', async () => {
@@ -172,11 +173,29 @@ onEveryStore('MessageStore', (store) => {
     expect(await log.append(message)).toMatchObject({ outcome: 'duplicate', message: { to: 'alice' } });
   });
 
+  it('finds a send by all that was sent, as a repeated append would', async () => {
+    const id = fresh('dm');
+    const sent = messageFrom('alice', id, {
+      to: 'bob',
+      sentBody: 'darn',
+      body: '****',
+      meta: { a: 1, b: 2 },
+    });
+    const { message } = (await log.append(sent)) as { message: unknown };
+    const { room: dm, from, clientMsgId, sentBody, to } = sent;
+    const retry = { room: dm, from, clientMsgId, sentBody, to, meta: { b: 2, a: 1 } };
+    expect(await log.findSend(retry)).toEqual({ outcome: 'duplicate', message });
+    for (const other of [{ sentBody: '****' }, { meta: { a: 1 } }, { meta: undefined }, { to: undefined }]) {
+      expect(await log.findSend({ ...retry, ...other })).toEqual({ outcome: 'conflict' });
+    }
+  });
+
   it('finds nothing under a key that was not sent', async () => {
     await send({ clientMsgId: 'a' });
-    expect(await log.findSend(room, 'alice', 'b')).toBeUndefined();
-    expect(await log.findSend(room, 'bob', 'a')).toBeUndefined();
-    expect(await log.findSend('no-such-room', 'alice', 'a')).toBeUndefined();
+    const never = messageFrom('alice', room, { clientMsgId: 'b' });
+    expect(await log.findSend(never)).toBeUndefined();
+    expect(await log.findSend({ ...never, from: 'bob', clientMsgId: 'a' })).toBeUndefined();
+    expect(await log.findSend({ ...never, room: 'no-such-room', clientMsgId: 'a' })).toBeUndefined();
   });
 
   it('commits a hook with messages to those who may be offline, and once', async () => {

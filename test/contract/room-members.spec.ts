@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import type { MessageStore } from '../../src/ports/message-store.port.js';
 import type { MemberChange, MemberChangeOutcome, RoomStore } from '../../src/ports/room-store.port.js';
-import { memberChange } from '../harness/chat-fixtures.js';
+import { memberChange, messageFrom } from '../harness/chat-fixtures.js';
 import { fresh, onEveryStore } from '../harness/chat-stores.js';
 
 onEveryStore('RoomStore.changeMember', (store) => {
@@ -103,6 +103,32 @@ onEveryStore('RoomStore.changeMember', (store) => {
     await change({ user: 'max', action: 'removed' });
     expect(await change({ user: 'max', role: 'reader' })).toMatchObject({
       member: { role: 'reader', isActive: true },
+    });
+  });
+
+  it.each(['left', 'removed', 'kicked'] as const)(
+    'makes a writer of no reader by "%s" and back',
+    async (action) => {
+      await change({ user: 'mia', action: 'role', role: 'reader' });
+      await change({ user: 'mia', action, by: 'mia' });
+      expect(await enter('mia')).toMatchObject({ member: { role: 'reader', isActive: true } });
+      expect(await log.append(messageFrom('mia', room))).toEqual({ outcome: 'forbidden' });
+    },
+  );
+
+  it('adds and logs a member where no role is said', async () => {
+    const { room: id, user, action, by, checkRights, time, maxMembers } = memberChange(room, { user: 'new' });
+    const added = await rooms.changeMember({ room: id, user, action, by, checkRights, time, maxMembers });
+    expect(added).toMatchObject({ event: { role: 'member' }, member: { role: 'member' } });
+  });
+
+  it('keeps a mute with an end over leaving and coming back', async () => {
+    await change({ user: 'mia', action: 'muted', until: 9_000 });
+    await change({ user: 'mia', action: 'left', by: 'mia' });
+    expect(await enter('mia')).toMatchObject({ member: { mutedUntil: 9_000 } });
+    expect(await log.append(messageFrom('mia', room, { time: 8_999 }))).toEqual({
+      outcome: 'muted',
+      until: 9_000,
     });
   });
 

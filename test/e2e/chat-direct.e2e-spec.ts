@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Envelope } from '../harness/test-client.js';
 import { TestGateway } from '../harness/test-gateway.js';
 
 let gateway: TestGateway;
@@ -61,6 +62,34 @@ describe('a direct message', () => {
     await gus.next('chat.edited');
     await gus.request('ping');
     expect(gus.received.filter(({ event }) => event === 'chat.message')).toHaveLength(1);
+  });
+
+  it('comes once and without a hole to a device that joins while messages and edits flow', async () => {
+    const [kim, leo] = [await gateway.signIn('kim'), await gateway.signIn('leo')];
+    const { data: first } = await kim.request('chat.send', { to: 'leo', clientMsgId: 'k0', body: 'x' });
+    const { room } = first;
+    await leo.next('chat.message');
+    let last = 1;
+    for (let round = 1; round <= 60; round += 1) {
+      const sends = [
+        kim.request('chat.send', { room, clientMsgId: `k${round}`, body: 'x' }),
+        kim.request('chat.edit', { room, target: 1, body: `${round}` }),
+      ];
+      const { data: joined } = await leo.request('chat.join', { room, since: last });
+      await Promise.all(sends);
+      const end = 1 + round * 2;
+      const isEntry = ({ event, data }: Envelope): boolean =>
+        ['chat.message', 'chat.edited'].includes(event) && data.room === room;
+      const seqs = joined.messages.map(({ seq }: { seq: number }) => seq);
+      for (let next = joined.head + 1; next <= end; next += 1) {
+        seqs.push((await leo.nextMatching(isEntry)).data.seq);
+      }
+      expect(seqs).toEqual(Array.from({ length: end - last }, (_, index) => last + 1 + index));
+      last = end;
+    }
+    await leo.request('ping');
+    const pushed = leo.received.filter(({ event }) => ['chat.message', 'chat.edited'].includes(event));
+    expect(new Set(pushed.map(({ data }) => data.seq)).size).toBe(pushed.length);
   });
 
   it('is answered alike for an unknown and for an unreachable user', async () => {

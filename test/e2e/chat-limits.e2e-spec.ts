@@ -26,6 +26,8 @@ describe('the rate of a user', () => {
     expect(answers[4]!.data).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
     const repeat = await alice.request('chat.send', { room: 'lobby', clientMsgId: 'r1', body: 'x' });
     expect(repeat.data).toMatchObject({ seq: 1, duplicate: true });
+    const conflict = await alice.request('chat.send', { room: 'lobby', clientMsgId: 'r1', body: 'another' });
+    expect(conflict.data.code).toBe('id_conflict');
     expect(await gateway.metric('ws_message_rejected_total', '{reason="rate_limited"}')).toBe(2);
   });
 });

@@ -40,11 +40,31 @@ describe('unread messages', () => {
     await Promise.all([phone.nextMatching(isNone), desktop.nextMatching(isNone)]);
   });
 
-  it('start with a first direct message', async () => {
+  it('start with a first direct message, by whichever name of the room it is sent', async () => {
     const [lena, max] = [await gateway.signIn('lena'), await gateway.signIn('max')];
     await max.request('chat.rooms', {});
     const { data } = await lena.request('chat.send', { to: 'max', clientMsgId: 'l1', body: 'hi' });
     expect((await max.next('chat.unread')).data).toEqual({ room: data.room, head: 1, unread: 1 });
+    const nina = await gateway.signIn('nina');
+    const { data: joined } = await lena.request('chat.join', { to: 'nina' });
+    await nina.request('chat.rooms', { after: joined.room });
+    await lena.request('chat.send', { room: joined.room, clientMsgId: 'l2', body: 'hi' });
+    expect((await nina.next('chat.unread')).data).toEqual({ room: joined.room, head: 1, unread: 1 });
+  });
+
+  it('end with the membership', async () => {
+    const [writer, quitter] = [await gateway.signIn('writer'), await gateway.signIn('quitter')];
+    await writer.request('chat.join', { room: 'lobby' });
+    await quitter.request('chat.join', { room: 'lobby' });
+    await quitter.request('chat.rooms', {});
+    const { data } = await quitter.request('chat.send', { to: 'writer', clientMsgId: 'q1', body: 'hi' });
+    await quitter.request('chat.leave', { room: 'lobby', quit: true });
+    await send(writer);
+    await writer.request('chat.send', { room: data.room, clientMsgId: 'q2', body: 'hi' });
+    // Pushed in one go with the other, if that were pushed.
+    await quitter.nextMatching((push) => push.event === 'chat.unread' && push.data.head === 2);
+    const pushed = quitter.received.filter(({ event }) => event === 'chat.unread');
+    expect(pushed.filter((push) => push.data.room === 'lobby')).toEqual([]);
   });
 });
 

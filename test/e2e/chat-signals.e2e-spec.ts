@@ -76,13 +76,25 @@ describe('presence', () => {
     expect(gina.received.filter(isOf('presence', 'hugo', { online: false }))).toHaveLength(1);
   });
 
-  it('is shown of users one shares a room with, and watched; others look like nobody', async () => {
+  it('ends in every room that saw it begin, whichever device was last', async () => {
+    const lars = await inLobby('lars');
+    const phone = await inLobby('mona');
+    const tablet = await gateway.signIn('mona');
+    await lars.nextMatching(isOf('presence', 'mona', { online: true }));
+    phone.terminate();
+    await phone.closed;
+    tablet.terminate();
+    await lars.nextMatching(isOf('presence', 'mona', { online: false }));
+  });
+
+  it('is shown of users who wrote, and watched; others look like nobody', async () => {
     const [iris, jack, kate] = [
       await gateway.signIn('iris'),
       await gateway.signIn('jack'),
       await gateway.signIn('kate'),
     ];
-    await iris.request('chat.send', { to: 'jack', clientMsgId: 'p', body: 'hi' });
+    await jack.request('chat.send', { to: 'iris', clientMsgId: 'p', body: 'hi' });
+    await iris.request('chat.send', { to: 'kate', clientMsgId: 'p', body: 'hi' });
     const { data } = await iris.request('presence.get', { users: ['jack', 'kate', 'nobody'], watch: true });
     expect(data.users).toEqual([
       { user: 'jack', online: true },

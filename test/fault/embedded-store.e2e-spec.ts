@@ -239,7 +239,8 @@ describe('embedded store', () => {
           });
         }
         // What is there can still be read while nothing can be written.
-        expect(await store.messages.findSend('log', 'alice', refused[0]!)).toBeUndefined();
+        const first = { room: 'log', from: 'alice', clientMsgId: refused[0]!, sentBody: '' };
+        expect(await store.messages.findSend(first)).toBeUndefined();
         const again = await Promise.allSettled(refused.map((name) => send(store, name, 'x'.repeat(2_000))));
         expect(again.map(({ status }) => status)).toEqual(refused.map(() => 'rejected'));
 

@@ -120,7 +120,8 @@ export class RoomModel {
     if ((before?.bannedUntil ?? 0) > time) {
       return 'out';
     }
-    const fields = { role: 'member', joinedAt: time, bannedUntil: undefined, isActive: true } as const;
+    const role = before?.role === 'reader' ? 'reader' : 'member';
+    const fields = { role, joinedAt: time, bannedUntil: undefined, isActive: true } as const;
     const after = { ...(before ?? this.joined(user, time)), ...fields };
     this.members.set(user, after);
     return `inside ${this.unread(after)}`;
@@ -133,7 +134,7 @@ export class RoomModel {
     }
     const moved = seq > member.read;
     member.read = Math.max(member.read, seq);
-    return `${member.read} ${this.unread(member)} ${moved}`;
+    return `${member.read} ${this.unread(member)} of ${this.head} ${moved}`;
   }
 
   trim(before: number, maxPerRoom: number): number {

@@ -43,12 +43,14 @@ function leave() {
   sockets = [];
 }
 
-process.on('message', async (order) => {
+async function obey(order) {
   try {
     await (order === 'leave' ? leave() : enter(order));
     process.send('done');
   } catch (error) {
     process.send(`failed: ${error.message}`);
   }
-});
+}
+
+process.on('message', (order) => void obey(order));
 process.on('disconnect', () => process.exit(0));

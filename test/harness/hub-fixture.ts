@@ -41,7 +41,7 @@ export class HubFixture {
   readonly publisher = new Publisher(this.broker);
   readonly logs = new LogChannels();
   readonly merges = new MergeChannels();
-  readonly order = new LogOrder(metrics);
+  readonly order = new LogOrder(this.logs, metrics);
   readonly flusher: Flusher;
   readonly hub: Hub;
   readonly receipts: DeliveryReceipts;

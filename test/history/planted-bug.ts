@@ -41,12 +41,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     kind: 'phantom',
     kills: 1,
     file: 'features/chat/messages.service.js',
-    original:
-      'const outcome = await this.append({ ...draft, to, body: await this.judge({ ...draft, to }) });',
+    original: 'outcome = await this.judgeAndAppend(draft);',
     replacement: `const { head } = (await this.messages.page(draft.room, { limit: 1 })) ?? { head: 0 };
       const { id, room: place, clientMsgId, body, time } = draft;
       this.feed.publish({ type: 'message', room: place, seq: head + 1, from, id, clientMsgId, body, time, to }, session.id);
-      const outcome = await this.append({ ...draft, to, body: await this.judge({ ...draft, to }) });`,
+      outcome = await this.judgeAndAppend(draft);`,
   },
   {
     name: 'resume off by one',
@@ -60,9 +59,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'pushes out of order',
     kind: 'push-order',
     kills: 0,
-    file: 'hub/log-order.js',
-    original: 'this.deliver(next);',
-    replacement: '((late) => setTimeout(() => this.deliver(late), Math.random() * 20))(next);',
+    file: 'hub/log-subscription.js',
+    original: 'push.enqueueTo(this.session);',
+    replacement: 'setTimeout(() => push.enqueueTo(this.session), Math.random() * 20);',
   },
 ];
 

@@ -62,6 +62,8 @@ describe('the policy over HTTP', () => {
     ['{"action":"rewrite","body":null}', 200, 'answer'],
     ['{"action":"rewrite","body":["x"]}', 200, 'answer'],
     ['{"action":"rewrite","body":""}', 200, 'answer'],
+    ['{"action":"rewrite","body":"a\\u0000"}', 200, 'answer'],
+    ['{"action":"rewrite","body":"a\\ud800"}', 200, 'answer'],
     [undefined, 200, 'answer'],
   ])('fails on %j with status %d', async (body, status, reason) => {
     const { policy, counted } = answering(body, status);
@@ -115,7 +117,7 @@ describe('the policy over HTTP', () => {
   it('is made from the configuration, and refuses a URL with credentials', () => {
     const create = (url: string): HttpPolicy =>
       HttpPolicy.create(testConfig({ CHAT_POLICY_URL: url }), new FakeClock(), new Metrics());
-    expect(() => create('https://user:secret@policy.test')).toThrow(/must not hold credentials/);
+    expect(() => create('https://user:secret@policy.test')).toThrow(/without a user or password/);
     expect(create('https://policy.test')).toBeInstanceOf(HttpPolicy);
   });
 });

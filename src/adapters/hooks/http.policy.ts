@@ -3,6 +3,7 @@ import type { AppConfig } from '../../../config/app-config.js';
 import type { Metrics } from '../../observability/metrics.js';
 import type { Clock } from '../../ports/clock.port.js';
 import { type MessageDraft, type PolicyVerdict, PublishPolicy } from '../../ports/publish-policy.port.js';
+import { STORABLE } from '../../protocol/storable-text.js';
 import { CallFailed } from './call-failed.js';
 import { HookClient } from './hook-client.js';
 import { HookSignature } from './hook-signature.js';
@@ -91,7 +92,7 @@ function verdictOf(answer: string | undefined, maxBodyBytes: number): PolicyVerd
   if (action === 'allow' || action === 'refuse') {
     return { action };
   }
-  if (action !== 'rewrite' || typeof body !== 'string' || body === '') {
+  if (action !== 'rewrite' || typeof body !== 'string' || body === '' || !STORABLE.test(body)) {
     return undefined;
   }
   return Buffer.byteLength(body) > maxBodyBytes ? undefined : { action, body };

@@ -14,24 +14,17 @@ import {
   Min,
   MinLength,
   ValidateBy,
+  ValidateIf,
+  type ValidationArguments,
 } from 'class-validator';
 import { type MemberAction, type Role, ROLES } from '../../protocol/chat.js';
 import type { RoomOrPeer } from '../../protocol/commands.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
+import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
-
-/** A room by the name its maker gave it, or the generated one of a direct room. */
-const ROOM = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}|dm:[A-Za-z0-9_-]{32})$/;
-
-const USER = /^[^\p{C}\p{Z}]{1,128}$/u;
-const CLIENT_MSG_ID = /^[\x21-\x7e]{1,64}$/;
-
-/** PostgreSQL stores no NUL; a lone surrogate is no Unicode text (RFC 8259 section 8.2). */
-// oxlint-disable-next-line no-control-regex
-const STORABLE = /^[^\0\p{Cs}]*$/u;
+import { CLIENT_MSG_ID, IsSmallDocument, ROOM, USER } from './chat-patterns.js';
 
 export const MAX_PAGE = 500;
-const MAX_META_BYTES = 4096;
 const MAX_USERS = 100;
 
 const MODERATIONS: readonly Exclude<MemberAction, 'left'>[] = [
@@ -65,11 +58,13 @@ export class JoinDto extends RoomOrPeerDto {
   @Optional()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   since?: number;
 
   @Optional()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   epoch?: number;
 
   @Optional()
@@ -111,6 +106,7 @@ export class SendDto extends RoomOrPeerDto {
 export class TargetDto extends RoomDto {
   @IsInt()
   @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
   target!: number;
 }
 
@@ -125,11 +121,13 @@ export class HistoryDto extends RoomDto {
   @Optional()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   since?: number;
 
   @Optional()
   @IsInt()
   @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
   before?: number;
 
   @Optional()
@@ -142,6 +140,7 @@ export class HistoryDto extends RoomDto {
 export class ReadDto extends RoomDto {
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   seq!: number;
 }
 
@@ -169,7 +168,8 @@ export class ModerateDto extends RoomDto {
   @IsIn(MODERATIONS)
   action!: Exclude<MemberAction, 'left'>;
 
-  @Optional()
+  /** Needed by `role`; of `added`, the default is `member`. */
+  @ValidateIf(({ action, role }: ModerateDto) => action === 'role' || role !== undefined)
   @IsIn(ROLES)
   role?: Role;
 
@@ -177,6 +177,7 @@ export class ModerateDto extends RoomDto {
   @IsInt()
   @Min(1)
   @Max(315_360_000)
+  @OnlyWithAnEnd()
   forSeconds?: number;
 
   @Optional()
@@ -204,11 +205,15 @@ export class PresenceDto {
   watch?: boolean;
 }
 
-function IsSmallDocument(): PropertyDecorator {
+/** Only mutes and bans end by themselves. */
+function OnlyWithAnEnd(): PropertyDecorator {
   return ValidateBy({
-    name: 'isSmallDocument',
+    name: 'onlyWithAnEnd',
     validator: {
-      validate: (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_META_BYTES,
+      validate: (_value, context?: ValidationArguments) => {
+        const order = context?.object as ModerateDto | undefined;
+        return order?.action === 'muted' || order?.action === 'banned';
+      },
     },
   });
 }

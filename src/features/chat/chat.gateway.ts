@@ -46,10 +46,10 @@ export class ChatGateway {
     @ConnectedSocket() session: Session,
     @MessageBody() { room, quit = false }: LeaveDto,
   ): Promise<ReplyOf<'chat.leave'>> {
-    this.members.leave(session, room);
     if (quit) {
       await this.members.quit(session, room);
     }
+    this.members.leave(session, room);
     return {};
   }
 

@@ -52,7 +52,10 @@ export class HistoryService {
     return page && cut(page, request.since !== undefined);
   }
 
-  /** Exactly what followed `since`, or the newest page and why it is not that. */
+  /**
+   * Exactly what followed `since`, or the newest page and why it is not that. Without `epoch`, `recovered` says no more
+   * than was asked: these followed that number, in a log that may have started anew since.
+   */
   async resume(
     room: Room,
     { since, epoch, limit = DEFAULT_LIMIT }: ResumePoint,
@@ -60,12 +63,13 @@ export class HistoryService {
     if (since === undefined) {
       return { ...(await this.newest(room, limit)), recovered: false };
     }
-    if (epoch !== undefined && epoch !== room.epoch) {
-      return await this.startAnew(room, limit, 'epoch');
-    }
     const page = await this.messages.page(room.id, { since, limit: this.config.chat.maxRecoveryMessages });
     if (page === undefined) {
       throw new CommandRefused('forbidden');
+    }
+    // Epoch, `first` and `head` of the page's own snapshot: the room read before may have been made anew or trimmed.
+    if (epoch !== undefined && epoch !== page.epoch) {
+      return await this.startAnew(room, limit, 'epoch');
     }
     if (since > page.head) {
       return await this.startAnew(room, limit, 'ahead');

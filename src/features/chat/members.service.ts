@@ -9,7 +9,9 @@ import type { MemberAction, MemberEvent, Role } from '../../protocol/chat.js';
 import type { PushMap } from '../../protocol/pushes.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
 import { RoomFeed } from './room-feed.js';
+import { RoomPresence } from './room-presence.js';
 import { Seats } from './seats.js';
+import { SendLimits } from './send-limits.js';
 import { TypingService } from './typing.service.js';
 
 /** What is to happen to a member. `forSeconds` bounds a mute or ban; absent: until lifted. */
@@ -45,25 +47,40 @@ export class MembersService {
     private readonly feed: RoomFeed,
     private readonly seats: Seats,
     private readonly logs: LogChannels,
+    private readonly limits: SendLimits,
     private readonly typing: TypingService,
+    private readonly presence: RoomPresence,
     private readonly clock: Clock,
   ) {}
 
   /** A member of the room acts, within their role. Refused like an unknown room when it is not theirs to do. */
   async moderate(session: Session, order: MemberOrder): Promise<MemberChanged> {
-    const by = session.principal!.userId;
-    return await this.change(order, by, true);
+    const changed = await this.tryChange(order, session.principal!.userId, true);
+    if (changed === undefined) {
+      throw new CommandRefused('forbidden');
+    }
+    return this.announce(changed, session);
   }
 
   /** The back office acts: every right, the same effects. Undefined: no such room, or no such member. */
   async administer(order: MemberOrder, by: string): Promise<MemberChanged | undefined> {
-    return await this.tryChange(order, by, false);
+    const changed = await this.tryChange(order, by, false);
+    return changed && this.announce(changed);
   }
 
-  /** The user gives up the membership. */
+  /** The user gives up the membership, on all devices. */
   async quit(session: Session, room: string): Promise<void> {
     const user = session.principal!.userId;
-    await this.change({ room, user, action: 'left' }, user, false);
+    // It is an entry of the room: no faster than messages.
+    const refusal = this.limits.refusalOf(user, room, undefined);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    const changed = await this.tryChange({ room, user, action: 'left' }, user, false);
+    if (changed === undefined) {
+      throw new CommandRefused('forbidden');
+    }
+    this.announce(changed, session);
   }
 
   /** Ends this connection's part in the room; the membership stays. */
@@ -80,10 +97,13 @@ export class MembersService {
     }
   }
 
-  private async change(order: MemberOrder, by: string, checkRights: boolean): Promise<MemberChanged> {
-    const changed = await this.tryChange(order, by, checkRights);
-    if (changed === undefined) {
-      throw new CommandRefused('forbidden');
+  /** The room hears of it, after the answer to who did it. */
+  private announce(changed: MemberChanged, session?: Session): MemberChanged {
+    const { event } = changed;
+    if (event !== null && session !== undefined) {
+      session.afterReply(() => this.feed.publish(event));
+    } else if (event !== null) {
+      this.feed.publish(event);
     }
     return changed;
   }
@@ -96,10 +116,11 @@ export class MembersService {
     const outcome = await this.rooms.changeMember(this.changeOf(order, by, checkRights));
     switch (outcome.outcome) {
       case 'changed':
-        this.feed.publish(outcome.event);
         this.apply(order, outcome.member);
         return outcome;
       case 'unchanged':
+        // It may have been stored by an attempt that got no answer, and then nobody was unseated.
+        this.apply(order, outcome.member);
         return { event: null, member: outcome.member };
       case 'full':
         throw new CommandRefused('limit_exceeded');
@@ -130,9 +151,9 @@ export class MembersService {
     };
   }
 
-  private apply({ room, user, action }: MemberOrder, { role }: Member): void {
+  private apply({ room, user, action }: MemberOrder, { role, isActive }: Member): void {
     const eviction = EVICTIONS[action];
-    if (eviction === undefined) {
+    if (eviction === undefined || isActive) {
       this.seats.change(room, { role }, user);
       return;
     }
@@ -142,7 +163,12 @@ export class MembersService {
   }
 
   private evict(session: Session, room: string, reason: PushMap['chat.left']['reason']): void {
+    const isPending = this.seats.find(session, room)?.isPending === true;
     this.leave(session, room);
-    session.push('chat.left', { room, reason });
+    void this.presence.revoke(session);
+    // Its join is refused: it was never in.
+    if (!isPending) {
+      session.push('chat.left', { room, reason });
+    }
   }
 }

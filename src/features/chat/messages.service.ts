@@ -35,21 +35,27 @@ export class MessagesService {
 
   async send(session: Session, { room, to, ...data }: RoomOrPeer & NewMessageData): Promise<SendReply> {
     const from = session.principal!.userId;
-    const draft = this.draft(to === undefined ? room! : directRoomWith(from, to), from, data);
+    const draft = { ...this.draft(to === undefined ? room! : directRoomWith(from, to), from, data), to };
     const seat = this.seats.find(session, draft.room);
     // The peers of a direct room need not join it; the store knows them.
-    if (seat === undefined && !isDirectRoomId(draft.room)) {
-      throw new CommandRefused('forbidden');
-    }
-    const refusal = this.limits.refusalOf(from, draft.room, seat);
+    const isSeated = (seat !== undefined && seat.isPending !== true) || isDirectRoomId(draft.room);
+    const refusal = isSeated
+      ? this.limits.refusalOf(from, draft.room, seat)
+      : new CommandRefused('forbidden');
     if (refusal !== undefined) {
       return await this.repeatOr(refusal, draft);
     }
-    const outcome = await this.append({ ...draft, to, body: await this.judge({ ...draft, to }) });
+    let outcome;
+    try {
+      outcome = await this.judgeAndAppend(draft);
+    } catch (error) {
+      this.limits.giveBack(from, draft.room);
+      throw error;
+    }
     if (outcome.outcome !== 'stored') {
       this.limits.giveBack(from, draft.room);
     }
-    const reply = this.replyOf(outcome);
+    const reply = this.replyOf(outcome, data.body);
     if ('message' in outcome && this.isNews(outcome)) {
       this.typing.stop(session, draft.room);
       // Nobody, on any connection of this room, sees a later message before the sender has this answer.
@@ -61,7 +67,7 @@ export class MessagesService {
   /** A message of the back office: no membership, no limits, no policy. */
   async sendAsSystem(room: string, from: string, data: NewMessageData): Promise<SendReply> {
     const outcome = await this.append({ ...this.draft(room, from, data), isSystem: true });
-    const reply = this.replyOf(outcome);
+    const reply = this.replyOf(outcome, data.body);
     if ('message' in outcome && this.isNews(outcome)) {
       this.feed.publish(outcome.message);
     }
@@ -89,31 +95,31 @@ export class MessagesService {
   }
 
   /** A repeated send is answered like the first, however fast it comes and whatever became of its sender. */
-  private async repeatOr(
-    refusal: CommandRefused,
-    { room, from, clientMsgId }: NewMessage,
-  ): Promise<SendReply> {
-    const stored = await this.messages.findSend(room, from, clientMsgId);
-    if (stored === undefined) {
+  private async repeatOr(refusal: CommandRefused, draft: NewMessage): Promise<SendReply> {
+    return this.replyOf(await this.earlierOr(refusal, draft), draft.sentBody);
+  }
+
+  private async earlierOr(refusal: CommandRefused, draft: NewMessage): Promise<AppendOutcome> {
+    const earlier = await this.messages.findSend(draft);
+    if (earlier === undefined) {
       this.metrics.chatSends.inc({ outcome: refusal.code });
       throw refusal;
     }
-    return sendReply(stored, true);
+    return earlier;
   }
 
-  private async judge(draft: NewMessage): Promise<string> {
+  private async judgeAndAppend(draft: NewMessage): Promise<AppendOutcome> {
     const { room, from, to, body, meta } = draft;
     let verdict;
     try {
       verdict = await this.policy.judge({ room, from, to, body, meta });
     } catch (error) {
-      throw new CommandRefused('unavailable', undefined, { cause: error });
+      return await this.earlierOr(new CommandRefused('unavailable', undefined, { cause: error }), draft);
     }
     if (verdict.action === 'refuse') {
-      this.metrics.chatSends.inc({ outcome: 'refused' });
-      throw new CommandRefused('refused');
+      return await this.earlierOr(new CommandRefused('refused'), draft);
     }
-    return verdict.action === 'rewrite' ? verdict.body : body;
+    return await this.append(verdict.action === 'rewrite' ? { ...draft, body: verdict.body } : draft);
   }
 
   private async append(message: NewMessage): Promise<AppendOutcome> {
@@ -128,13 +134,13 @@ export class MessagesService {
     }
   }
 
-  private replyOf(outcome: AppendOutcome): SendReply {
+  private replyOf(outcome: AppendOutcome, sentBody: string): SendReply {
     this.metrics.chatSends.inc({ outcome: outcome.outcome });
     switch (outcome.outcome) {
       case 'stored':
-        return sendReply(outcome.message, false);
+        return sendReply(outcome.message, false, sentBody);
       case 'duplicate':
-        return sendReply(outcome.message, true);
+        return sendReply(outcome.message, true, sentBody);
       case 'conflict':
         throw new CommandRefused('id_conflict');
       case 'muted':
@@ -150,8 +156,12 @@ export class MessagesService {
   }
 }
 
-function sendReply({ room, seq, id, time }: ChatMessage, duplicate: boolean): SendReply {
-  return { room, seq, id, time, duplicate };
+function sendReply(
+  { room, seq, id, time, body }: ChatMessage,
+  duplicate: boolean,
+  sentBody: string,
+): SendReply {
+  return { room, seq, id, time, duplicate, ...(body !== null && body !== sentBody && { body }) };
 }
 
 function retryAfter(until: number | undefined, now: number): { retryAfterMs?: number } {

@@ -33,15 +33,14 @@ export class ReadMarkersService {
     }
     const { read, unread, moved } = marked;
     if (moved) {
-      this.unread.recounted(user, room, unread);
-      session.afterReply(
-        () =>
-          void this.publisher.publish({
-            channels: [userChannel(user)],
-            event: 'chat.read',
-            data: { room, read, unread },
-            except: { users: [], sessions: [session.id] },
-          }),
+      this.unread.recounted(user, room, marked);
+      session.afterReply(() =>
+        this.publisher.publishSoon({
+          channels: [userChannel(user)],
+          event: 'chat.read',
+          data: { room, read, unread },
+          except: { users: [], sessions: [session.id] },
+        }),
       );
     }
     return { room, read, unread };

@@ -10,6 +10,7 @@ import { CommandRefused } from '../../protocol/reply-errors.js';
 import { isDirectRoomId } from './direct-room.js';
 import { RoomFeed } from './room-feed.js';
 import { Seats } from './seats.js';
+import { SendLimits } from './send-limits.js';
 
 /** Edits and deletes messages: each is an entry of its own in the room's log. */
 @Injectable()
@@ -19,6 +20,7 @@ export class RevisionsService {
     private readonly messages: MessageStore,
     private readonly policy: PublishPolicy,
     private readonly seats: Seats,
+    private readonly limits: SendLimits,
     private readonly feed: RoomFeed,
     private readonly clock: Clock,
   ) {}
@@ -54,13 +56,19 @@ export class RevisionsService {
   }
 
   private revision(session: Session, room: string, target: number): Revision {
+    const by = session.principal!.userId;
     if (this.seats.find(session, room) === undefined && !isDirectRoomId(room)) {
       throw new CommandRefused('forbidden');
+    }
+    // Each is an entry that the whole room gets, like a message. Slow mode is about new ones.
+    const refusal = this.limits.refusalOf(by, room, undefined);
+    if (refusal !== undefined) {
+      throw refusal;
     }
     const time = this.clock.epochMs();
     const { editWindowSeconds } = this.config.chat;
     const notBefore = editWindowSeconds === 0 ? 0 : time - editWindowSeconds * 1000;
-    return { room, target, by: session.principal!.userId, time, notBefore, isSystem: false };
+    return { room, target, by, time, notBefore, isSystem: false };
   }
 
   private finish(session: Session | undefined, room: string, outcome: ReviseOutcome<RoomEntry>): EntryReply {

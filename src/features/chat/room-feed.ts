@@ -11,6 +11,9 @@ import { isDirectRoomId } from './direct-room.js';
 /** Entries read at once to close a gap. */
 const REPAIR_PAGE = 200;
 
+/** Direct rooms whose users are remembered. */
+const MAX_REMEMBERED = 10_000;
+
 /**
  * Committed entries of rooms into their channels, and from the store again where a publication was lost. Everybody in
  * the room gets them; of direct rooms both users on every device, joined or not.
@@ -18,6 +21,7 @@ const REPAIR_PAGE = 200;
 @Injectable()
 export class RoomFeed {
   private readonly logger = new Logger('RoomFeed');
+  private readonly peers = new Map<string, readonly string[]>();
 
   constructor(
     private readonly publisher: Publisher,
@@ -30,26 +34,51 @@ export class RoomFeed {
 
   /** `exceptSession` has the entry from the reply to its command. */
   publish(entry: RoomEntry, exceptSession?: string): void {
-    // What is lost here is read from the store when the next entry shows the gap.
-    this.send(entry, exceptSession).catch((error: unknown) =>
-      this.logger.error('publishing failed', stackFramesOf(error)),
-    );
+    const peers = directPeersOf(entry) ?? this.peers.get(entry.room);
+    if (peers === undefined) {
+      void this.publishLater(entry, exceptSession);
+    } else {
+      this.send(entry, peers, exceptSession);
+    }
   }
 
-  private async send(entry: RoomEntry, exceptSession: string | undefined): Promise<void> {
+  private async publishLater(entry: RoomEntry, exceptSession: string | undefined): Promise<void> {
+    try {
+      this.send(entry, await this.peersOf(entry.room), exceptSession);
+    } catch (error) {
+      // Read from the store when the next entry shows the gap.
+      this.logger.error('publishing failed', stackFramesOf(error));
+    }
+  }
+
+  private send(entry: RoomEntry, peers: readonly string[], exceptSession: string | undefined): void {
     const except = exceptSession === undefined ? {} : { except: { users: [], sessions: [exceptSession] } };
-    const peers = directPeersOf(entry) ?? (await this.peersOf(entry.room));
-    await this.publisher.publish({ ...publicationOf(entry, peers), ...except });
+    this.publisher
+      .publish({ ...publicationOf(entry, peers), ...except })
+      .catch((error: unknown) => this.logger.error('publishing failed', stackFramesOf(error)));
   }
 
-  private async readAfter(room: string, since: number): Promise<readonly NumberedPublication[]> {
+  private async readAfter(room: string, since: number): Promise<readonly NumberedPublication[] | undefined> {
     const page = await this.messages.page(room, { since, limit: REPAIR_PAGE });
     const peers = await this.peersOf(room);
-    return (page?.messages ?? []).map((entry) => ({ kind: 'log', ...publicationOf(entry, peers) }));
+    return page?.messages.map((entry) => ({ kind: 'log', ...publicationOf(entry, peers) }));
   }
 
+  /** They never change, so that asking once is enough. */
   private async peersOf(room: string): Promise<readonly string[]> {
-    return isDirectRoomId(room) ? ((await this.rooms.find(room))?.peers ?? []) : [];
+    if (!isDirectRoomId(room)) {
+      return [];
+    }
+    let peers = this.peers.get(room);
+    if (peers === undefined) {
+      peers = (await this.rooms.find(room))?.peers ?? [];
+      const [oldest] = this.peers.keys();
+      if (this.peers.size >= MAX_REMEMBERED && oldest !== undefined) {
+        this.peers.delete(oldest);
+      }
+      this.peers.set(room, peers);
+    }
+    return peers;
   }
 }
 
@@ -62,8 +91,9 @@ function directPeersOf(entry: RoomEntry): readonly string[] | undefined {
 }
 
 function publicationOf(entry: RoomEntry, peers: readonly string[]): Omit<NumberedPublication, 'kind'> {
-  // Whom a member event is about may not be in the room, not yet or not any more.
-  const users = entry.type === 'member' ? [...peers, entry.user] : peers;
+  // Who was added is not in the room yet, and who is gone has `chat.left`.
+  const isInvitation = entry.type === 'member' && entry.action === 'added';
+  const users = isInvitation ? [...peers, entry.user] : peers;
   return {
     channels: users.map(userChannel),
     event: PUSH_OF_ENTRY[entry.type],

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import {
   IsIn,
   IsInt,
@@ -13,13 +13,9 @@ import {
   MinLength,
 } from 'class-validator';
 import { type Role, ROLES } from '../../protocol/chat.js';
+import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
-
-const ROOM = /^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}|dm:[A-Za-z0-9_-]{32})$/;
-const NEW_ROOM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const USER = /^[^\p{C}\p{Z}]{1,128}$/u;
-// oxlint-disable-next-line no-control-regex
-const STORABLE = /^[^\0\p{Cs}]*$/u;
+import { CLIENT_MSG_ID, IsSmallDocument, NEW_ROOM, ROOM, USER } from './chat-patterns.js';
 
 const MAX_PAGE = 500;
 const TEN_YEARS_SECONDS = 315_360_000;
@@ -44,9 +40,10 @@ export class MemberParams extends RoomParams {
 
 export class MessageParams extends RoomParams {
   @ApiProperty({ description: '`seq` of the message', type: Number })
-  @Type(() => Number)
+  @Digits()
   @IsInt()
   @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
   seq!: number;
 }
 
@@ -81,11 +78,12 @@ export class PageQuery {
   @Optional()
   @IsString()
   @MaxLength(128)
+  @Matches(STORABLE)
   after: string = '';
 
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: 100 })
   @Optional()
-  @Type(() => Number)
+  @Digits()
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE)
@@ -95,21 +93,23 @@ export class PageQuery {
 export class HistoryQuery {
   @ApiPropertyOptional({ description: 'Entries after this `seq`, oldest first' })
   @Optional()
-  @Type(() => Number)
+  @Digits()
   @IsInt()
   @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
   since?: number;
 
   @ApiPropertyOptional({ description: 'Entries before this `seq`; not together with `since`' })
   @Optional()
-  @Type(() => Number)
+  @Digits()
   @IsInt()
   @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
   before?: number;
 
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_PAGE, default: 32 })
   @Optional()
-  @Type(() => Number)
+  @Digits()
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE)
@@ -149,11 +149,19 @@ export class SystemMessageDto {
 
   @ApiPropertyOptional({ description: 'Makes a repeated call harmless; generated when absent' })
   @Optional()
-  @Matches(/^[\x21-\x7e]{1,64}$/)
+  @Matches(CLIENT_MSG_ID)
   clientMsgId?: string;
 
-  @ApiPropertyOptional({ type: Object })
+  @ApiPropertyOptional({ type: Object, description: 'At most 4 KiB as JSON' })
   @Optional()
   @IsObject()
+  @IsSmallDocument()
   meta?: Record<string, unknown>;
+}
+
+/** A number in an address. Only digits are one: `Number` would read `since=` as 0. */
+function Digits(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (/^\d+$/.test(value) ? Number(value) : NaN) : value,
+  );
 }

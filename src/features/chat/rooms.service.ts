@@ -6,8 +6,10 @@ import { Clock } from '../../ports/clock.port.js';
 import { MessageStore } from '../../ports/message-store.port.js';
 import { type Room, type RoomPatch, RoomStore } from '../../ports/room-store.port.js';
 import { chatChannel } from '../../protocol/channel.js';
+import { CommandRefused } from '../../protocol/reply-errors.js';
 import { MembersService } from './members.service.js';
 import { Seats } from './seats.js';
+import { UnreadWatch } from './unread-watch.js';
 
 const DAY_MS = 86_400_000;
 const TRIM_INTERVAL_MS = 600_000;
@@ -34,6 +36,7 @@ export class RoomsService implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly members: MembersService,
     private readonly seats: Seats,
     private readonly order: LogOrder,
+    private readonly unread: UnreadWatch,
     private readonly clock: Clock,
   ) {
     this.missing = new Set(config.chat.rooms);
@@ -56,8 +59,16 @@ export class RoomsService implements OnApplicationBootstrap, OnApplicationShutdo
     const { kind = 'private', ...rest } = settings;
     const isNew = await this.rooms.create({ id, kind, ...rest }, this.clock.epochMs());
     const room = isNew ? await this.rooms.find(id) : await this.rooms.update(id, settings);
-    this.seats.change(id, { slowModeSeconds: room!.slowModeSeconds });
-    return { room: room!, isNew };
+    if (room === undefined) {
+      // Removed in between.
+      throw new CommandRefused('unavailable');
+    }
+    if (isNew) {
+      // A publication of an earlier room of this name may have come after its end.
+      this.order.forget(chatChannel(id));
+    }
+    this.seats.change(id, { slowModeSeconds: room.slowModeSeconds });
+    return { room, isNew };
   }
 
   /** Ends the room with its log. False when there is none. */
@@ -66,6 +77,7 @@ export class RoomsService implements OnApplicationBootstrap, OnApplicationShutdo
     this.members.closeRoom(id);
     // A room of the same name counts from 1 again.
     this.order.forget(chatChannel(id));
+    this.unread.forgetRoom(id);
     return isRemoved;
   }
 

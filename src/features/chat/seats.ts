@@ -9,6 +9,8 @@ export interface Seat {
   readonly kind: RoomKind;
   readonly role: Role;
   readonly slowModeSeconds: number;
+  /** It is about to join; nobody is shown it yet. */
+  readonly isPending?: boolean;
 }
 
 /** Which rooms the sessions of this node sit in. Losing the seat is how a kick reaches a live socket. */
@@ -59,7 +61,10 @@ export class Seats {
 
   /** Users in the room, each once. */
   usersIn(room: string): string[] {
-    return [...new Set([...this.sessionsIn(room)].map(({ principal }) => principal!.userId))];
+    const seated = [...this.sessionsIn(room)].filter(
+      (session) => this.find(session, room)?.isPending !== true,
+    );
+    return [...new Set(seated.map(({ principal }) => principal!.userId))];
   }
 
   /** Puts new settings on all seats of the room, or on those of one user. */

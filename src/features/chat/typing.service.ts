@@ -9,6 +9,7 @@ import { chatChannel, userChannel } from '../../protocol/channel.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
 import { TYPING_GRACE_MS } from '../../protocol/pushes.js';
 import { isDirectRoomId } from './direct-room.js';
+import { CROWD } from './room-presence.js';
 import { Seats } from './seats.js';
 
 const SWEEP_INTERVAL_MS = 500;
@@ -24,7 +25,8 @@ interface Typing {
 /** Who types where. Best effort: nothing is stored, a client that is behind does without, silence ends it. */
 @Injectable()
 export class TypingService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly active = new Map<string, Typing>();
+  /** By session, then room. */
+  private readonly active = new Map<Session, Map<string, Typing>>();
   private stopSweeping: () => void = () => {};
 
   constructor(
@@ -46,62 +48,77 @@ export class TypingService implements OnApplicationBootstrap, OnApplicationShutd
     this.stopSweeping();
   }
 
+  /** In a crowd nobody is told: everybody would be, of everybody. */
   async start(session: Session, room: string): Promise<void> {
+    const isDirect = isDirectRoomId(room);
+    if (!isDirect) {
+      this.checkSeat(session, room);
+    }
     const user = session.principal!.userId;
     const expiresAtMs = this.clock.monotonicMs() + this.config.chat.typingIntervalMs + TYPING_GRACE_MS;
-    const known = this.active.get(keyOf(room, session));
+    const known = this.active.get(session)?.get(room);
     if (known !== undefined) {
       // A repeat: the others know.
       known.expiresAtMs = expiresAtMs;
       return;
     }
-    const channels = await this.channelsOf(session, room);
-    if (session.isClosed) {
+    const channels = isDirect ? await this.peerChannels(user, room) : [chatChannel(room)];
+    if (session.isClosed || (!isDirect && this.seats.sessionsIn(room).size > CROWD)) {
       return;
     }
     const typing = { room, user, session, channels, expiresAtMs };
-    this.active.set(keyOf(room, session), typing);
+    const typings = this.active.get(session) ?? new Map<string, Typing>();
+    this.active.set(session, typings.set(room, typing));
     this.publish(typing, true);
   }
 
   stop(session: Session, room: string): void {
-    const typing = this.active.get(keyOf(room, session));
-    if (typing !== undefined) {
-      this.active.delete(keyOf(room, session));
-      this.publish(typing, false);
+    const typings = this.active.get(session);
+    const typing = typings?.get(room);
+    if (typings === undefined || typing === undefined) {
+      return;
     }
+    typings.delete(room);
+    if (typings.size === 0) {
+      this.active.delete(session);
+    }
+    this.publish(typing, false);
   }
 
   private stopAll(session: Session): void {
-    for (const typing of this.active.values()) {
-      if (typing.session === session) {
-        this.stop(session, typing.room);
-      }
+    for (const room of this.active.get(session)?.keys() ?? []) {
+      this.stop(session, room);
     }
   }
 
   private sweep(): void {
     const nowMs = this.clock.monotonicMs();
-    for (const { room, session, expiresAtMs } of this.active.values()) {
-      if (expiresAtMs <= nowMs || session.isClosed) {
-        this.stop(session, room);
+    for (const [session, typings] of this.active) {
+      for (const { room, expiresAtMs } of typings.values()) {
+        if (expiresAtMs <= nowMs) {
+          this.stop(session, room);
+        }
       }
     }
   }
 
-  private async channelsOf(session: Session, room: string): Promise<readonly string[]> {
-    if (this.seats.find(session, room) !== undefined && !isDirectRoomId(room)) {
-      return [chatChannel(room)];
+  private checkSeat(session: Session, room: string): void {
+    const seat = this.seats.find(session, room);
+    if (seat === undefined || seat.role === 'reader') {
+      throw new CommandRefused('forbidden');
     }
-    const peers = isDirectRoomId(room) ? (await this.rooms.find(room))?.peers : undefined;
-    if (peers === undefined || !peers.includes(session.principal!.userId)) {
+  }
+
+  private async peerChannels(user: string, room: string): Promise<readonly string[]> {
+    const peers = (await this.rooms.find(room))?.peers;
+    if (peers?.includes(user) !== true) {
       throw new CommandRefused('forbidden');
     }
     return peers.map(userChannel);
   }
 
   private publish({ room, user, session, channels }: Typing, typing: boolean): void {
-    void this.publisher.publish({
+    this.publisher.publishSoon({
       channels,
       event: 'chat.typing',
       data: { room, user, typing },
@@ -110,5 +127,3 @@ export class TypingService implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 }
-
-const keyOf = (room: string, session: Session): string => `${room}\n${session.id}`;

@@ -43,9 +43,12 @@ beforeEach(() => {
   isAway = false;
   lookups = 0;
   const store = {
-    findSend: (_room: string, _from: string, clientMsgId: string) => {
+    findSend: ({ clientMsgId }: NewMessage) => {
       lookups += 1;
-      return isAway ? Promise.reject(new StoreUnavailable()) : Promise.resolve(committed.get(clientMsgId));
+      const message = committed.get(clientMsgId);
+      return isAway
+        ? Promise.reject(new StoreUnavailable())
+        : Promise.resolve(message && { outcome: 'duplicate', message });
     },
   } as unknown as MessageStore;
   const feed = new RoomFeed(fixture.publisher, {} as RoomStore, store, fixture.order);
@@ -65,7 +68,7 @@ const later = async (ms: number): Promise<void> => {
 describe('a send whose commit was under way when the store was lost', () => {
   it('is published once the store shows that it happened', async () => {
     const { session, writer } = fixture.open('bob');
-    fixture.logs.join('chat:ops', session);
+    fixture.logs.attach('chat:ops', session).release(0);
     sends.add(draft('m1'));
     isAway = true;
     await later(1000);

@@ -59,9 +59,9 @@ export class UnsettledSends implements OnApplicationBootstrap, OnApplicationShut
     this.isChecking = true;
     try {
       for (const [key, { message, sinceMs }] of this.sends) {
-        const stored = await this.messages.findSend(message.room, message.from, message.clientMsgId);
-        if (stored !== undefined && this.sends.delete(key)) {
-          this.feed.publish(stored);
+        const earlier = await this.messages.findSend(message);
+        if (earlier?.outcome === 'duplicate' && this.sends.delete(key)) {
+          this.feed.publish(earlier.message);
         } else if (this.clock.monotonicMs() - sinceMs > GIVE_UP_MS) {
           this.sends.delete(key);
         }

@@ -1,5 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateBy } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateBy,
+} from 'class-validator';
+import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
 
 const MAX_VALUES = 64;
@@ -9,14 +18,15 @@ type Scalar = string | number | boolean;
 
 const isScalar = (value: unknown): value is Scalar =>
   typeof value === 'string'
-    ? value.length <= MAX_LENGTH
+    ? value.length <= MAX_LENGTH && STORABLE.test(value)
     : typeof value === 'number' || typeof value === 'boolean';
 
 const isAttributes = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
-  Object.entries(value).length <= MAX_VALUES &&
+  Object.keys(value).length <= MAX_VALUES &&
+  Object.keys(value).every((key) => STORABLE.test(key)) &&
   Object.values(value).every(
     (list) => Array.isArray(list) && list.length > 0 && list.length <= MAX_VALUES && list.every(isScalar),
   );
@@ -30,6 +40,7 @@ export class AudienceDto {
   @ArrayMaxSize(MAX_VALUES)
   @IsString({ each: true })
   @MaxLength(MAX_LENGTH, { each: true })
+  @Matches(STORABLE, { each: true })
   rolesAny?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'Claim `topics`' })
@@ -39,6 +50,7 @@ export class AudienceDto {
   @ArrayMaxSize(MAX_VALUES)
   @IsString({ each: true })
   @MaxLength(MAX_LENGTH, { each: true })
+  @Matches(STORABLE, { each: true })
   topicsAny?: string[];
 
   @ApiPropertyOptional({

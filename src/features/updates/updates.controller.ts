@@ -64,16 +64,19 @@ export class UpdatesController {
 
   private send(
     update: UpdateRequest,
-    { principal }: AuthenticatedRequest,
+    request: AuthenticatedRequest,
     route: string,
     key: string | undefined,
   ): Promise<UpdateResult> {
+    const { all, users } = update.target;
+    request.auditTarget =
+      users === undefined ? (all === true ? { all } : { audience: true }) : { users: users.length };
     if (key === undefined) {
       return this.updates.sendDemandUpdates(update);
     }
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
       throw new BadRequestException(`An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} characters.`);
     }
-    return this.updates.sendDemandUpdates(update, { caller: principal!.userId, route, key });
+    return this.updates.sendDemandUpdates(update, { caller: request.principal!.userId, route, key });
   }
 }

@@ -18,6 +18,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { DeliveryMode } from '../../ports/update-store.port.js';
+import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
 import { AudienceDto, hasCondition } from './audience.dto.js';
 
@@ -33,6 +34,7 @@ export class ExceptDto {
   @IsArray()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
+  @Matches(STORABLE, { each: true })
   users?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'Connections that get nothing while they last' })
@@ -40,6 +42,7 @@ export class ExceptDto {
   @IsArray()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
+  @Matches(STORABLE, { each: true })
   connections?: string[];
 }
 
@@ -47,6 +50,7 @@ export class BroadcastDto {
   @ApiProperty({ description: 'What the client application calls it', minLength: 1, maxLength: 64 })
   @IsString()
   @Length(1, 64)
+  @Matches(STORABLE)
   event!: string;
 
   @ApiProperty({ description: 'Any JSON, null included' })
@@ -73,6 +77,7 @@ export class TargetDto {
   @ArrayNotEmpty()
   @ArrayMaxSize(MAX_TARGETS)
   @IsString({ each: true })
+  @Matches(STORABLE, { each: true })
   users?: string[];
 
   @ApiPropertyOptional({ type: AudienceDto, description: 'Users by the claims of their tokens' })
@@ -142,5 +147,6 @@ export class UpdateDto extends BroadcastDto {
   @Optional()
   @IsString()
   @Length(1, 128)
+  @Matches(STORABLE)
   idempotencyKey?: string;
 }

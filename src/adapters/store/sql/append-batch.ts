@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../../protocol/chat.js';
 import type { AppendOutcome, NewMessage } from '../../../ports/message-store.port.js';
 import type { Member, Room } from '../../../ports/room-store.port.js';
-import type { EarlierSend } from './earlier-sends.js';
+import { answerToRepeat, type EarlierSend } from './earlier-sends.js';
 import { fingerprintOf, sendKey } from './send-key.js';
 
 /** A message that takes the next place of its room, with what is written beside it. */
@@ -42,9 +42,7 @@ export class AppendBatch {
     const earlier = this.sends.get(key);
     // Before any right is checked: the retry of a user muted since gets the answer of the first send.
     if (earlier !== undefined) {
-      return earlier.fingerprint === fingerprint
-        ? { outcome: 'duplicate', message: earlier.message }
-        : { outcome: 'conflict' };
+      return answerToRepeat(earlier, fingerprint);
     }
     const room = this.state.rooms.get(message.room);
     if (room === undefined || !mayReach(room, message)) {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { MemberEvent } from '../../../protocol/chat.js';
+import type { MemberEvent, Role } from '../../../protocol/chat.js';
 import type { Member, MemberChange, MemberChangeOutcome } from '../../../ports/room-store.port.js';
 import { appendEntry } from './append-entry.js';
 import type { Engine } from './engine.js';
@@ -42,7 +42,7 @@ export async function changeMember(
     return { outcome: 'full' };
   }
   await writeMember(tx, room.id, after);
-  const event = eventOf(change, room.head + 1);
+  const event = eventOf(change, room.head + 1, after.role);
   await logEvent(tx, event);
   return { outcome: 'changed', event, member: after };
 }
@@ -56,8 +56,9 @@ async function isAllowed(
 }
 
 function eventOf(
-  { room, user, action, by, time, role, until, reason }: MemberChange,
+  { room, user, action, by, time, until, reason }: MemberChange,
   seq: number,
+  role: Role,
 ): MemberEvent {
   const givesRole = action === 'added' || action === 'role';
   const mayEnd = action === 'muted' || action === 'banned';
@@ -69,7 +70,7 @@ function eventOf(
     time,
     user,
     action,
-    ...(givesRole && role !== undefined && { role }),
+    ...(givesRole && { role }),
     ...(mayEnd && until !== undefined && { until }),
     ...(reason !== undefined && { reason }),
   };

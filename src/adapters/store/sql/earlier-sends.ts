@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ChatMessage } from '../../../protocol/chat.js';
-import type { NewMessage } from '../../../ports/message-store.port.js';
+import type { RepeatOutcome, SendIdentity } from '../../../ports/message-store.port.js';
 import type { SendKeyRow } from './chat.tables.js';
 import { messageOf } from './entry-rows.js';
 import type { Schema } from './schema.js';
@@ -12,7 +12,7 @@ export interface EarlierSend {
   readonly message: ChatMessage;
 }
 
-type Send = Pick<NewMessage, 'room' | 'from' | 'clientMsgId' | 'to'>;
+type Send = Pick<SendIdentity, 'room' | 'from' | 'clientMsgId' | 'to'>;
 
 /** Those of `sends` that are stored already, by `sendKey`, with their messages as they stand now. */
 export async function earlierSends(
@@ -32,6 +32,13 @@ export async function earlierSends(
       return [row.key, { fingerprint: row.fingerprint, message }];
     }),
   );
+}
+
+/** What a send with the key of an earlier one is told: its answer, if it is the same send. */
+export function answerToRepeat(earlier: EarlierSend, fingerprint: string): RepeatOutcome {
+  return earlier.fingerprint === fingerprint
+    ? { outcome: 'duplicate', message: earlier.message }
+    : { outcome: 'conflict' };
 }
 
 async function messagesAt(

@@ -48,8 +48,9 @@ export async function admit(
   if (await isFull(tx, id, maxMembers)) {
     return 'full';
   }
-  const member =
-    former === undefined ? newMember(user, 'member', time, room.head) : rejoined(former, 'member', time);
+  // Leaving and coming back makes a writer of nobody who was made a reader.
+  const role = former?.role === 'reader' ? 'reader' : 'member';
+  const member = former === undefined ? newMember(user, role, time, room.head) : rejoined(former, role, time);
   await writeMember(tx, id, member);
   return 'admitted';
 }

@@ -5,6 +5,8 @@ import { unread } from './unread.js';
 interface Marker {
   readonly read: number;
   readonly unread: number;
+  /** The newest entry when `unread` was counted. */
+  readonly head: number;
   readonly moved: boolean;
 }
 
@@ -29,12 +31,20 @@ export async function moveReadMarker(
     .executeTakeFirstOrThrow();
   const marker = await db
     .selectFrom('member')
-    .select(['read_seq', unread().as('unread')])
-    .where('room', '=', room)
-    .where('user_id', '=', user)
-    .where('is_active', '=', 1)
+    .innerJoin('room', 'room.id', 'member.room')
+    .select(['member.read_seq', 'room.head', unread().as('unread')])
+    .where('member.room', '=', room)
+    .where('member.user_id', '=', user)
+    .where('member.is_active', '=', 1)
     .executeTakeFirst();
-  return marker && { read: marker.read_seq, unread: marker.unread, moved: numUpdatedRows > 0n };
+  return (
+    marker && {
+      read: marker.read_seq,
+      unread: marker.unread,
+      head: marker.head,
+      moved: numUpdatedRows > 0n,
+    }
+  );
 }
 
 /** The head of a room for one of its active members. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../../protocol/canonical-json.js';
-import type { NewMessage } from '../../../ports/message-store.port.js';
+import type { SendIdentity } from '../../../ports/message-store.port.js';
 
 /** Base64url characters of a fingerprint: 132 bits. */
 const FINGERPRINT_LENGTH = 22;
@@ -16,7 +16,7 @@ export function sendKeysOf(room: string): { readonly from: string; readonly belo
 }
 
 /** Tells two sends with one key apart: equal when the body as sent, meta and recipient are, however the meta is ordered. */
-export function fingerprintOf(message: NewMessage): string {
-  const content = canonicalJson([message.sentBody, message.meta ?? null, message.to ?? null]);
+export function fingerprintOf(send: SendIdentity): string {
+  const content = canonicalJson([send.sentBody, send.meta ?? null, send.to ?? null]);
   return hash('sha256', content, 'base64url').slice(0, FINGERPRINT_LENGTH);
 }

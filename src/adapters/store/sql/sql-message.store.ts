@@ -1,21 +1,23 @@
 import type { Kysely } from 'kysely';
-import type { ChatDeletion, ChatEdit, ChatMessage, RoomPage } from '../../../protocol/chat.js';
+import type { ChatDeletion, ChatEdit, RoomPage } from '../../../protocol/chat.js';
 import type {
   AppendOutcome,
   MessageStore,
   NewMessage,
   PageRequest,
+  RepeatOutcome,
   ReviseOutcome,
   Revision,
+  SendIdentity,
 } from '../../../ports/message-store.port.js';
 import { appendMessages } from './append-messages.js';
-import { earlierSends } from './earlier-sends.js';
+import { answerToRepeat, earlierSends } from './earlier-sends.js';
 import type { Engine } from './engine.js';
 import { type Retention, trimAll } from './retention.js';
 import { deleteMessage, editMessage } from './revision.js';
 import { readPage } from './room-page.js';
 import type { Schema } from './schema.js';
-import { sendKey } from './send-key.js';
+import { fingerprintOf, sendKey } from './send-key.js';
 
 /** The logs of rooms in SQL. Whoever gathers single appends into batches calls `appendAll`. */
 export class SqlMessageStore implements Omit<MessageStore, 'append'> {
@@ -31,9 +33,10 @@ export class SqlMessageStore implements Omit<MessageStore, 'append'> {
       : this.db.transaction().execute((tx) => appendMessages(tx, this.engine, messages));
   }
 
-  async findSend(room: string, from: string, clientMsgId: string): Promise<ChatMessage | undefined> {
-    const sends = await earlierSends(this.db, [{ room, from, clientMsgId }]);
-    return sends.get(sendKey(room, from, clientMsgId))?.message;
+  async findSend(send: SendIdentity): Promise<RepeatOutcome | undefined> {
+    const sends = await earlierSends(this.db, [send]);
+    const earlier = sends.get(sendKey(send.room, send.from, send.clientMsgId));
+    return earlier && answerToRepeat(earlier, fingerprintOf(send));
   }
 
   edit(revision: Revision & { readonly body: string }): Promise<ReviseOutcome<ChatEdit>> {

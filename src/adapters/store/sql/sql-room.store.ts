@@ -16,7 +16,7 @@ import { admit, seenByMember } from './enter-room.js';
 import { readMember, writeMember } from './member-rows.js';
 import { moveReadMarker } from './read-marker.js';
 import { removeRoom } from './remove-room.js';
-import { listRooms, listRoomsOf } from './room-lists.js';
+import { listPeersOf, listRooms, listRoomsOf } from './room-lists.js';
 import { memberOf, newMember, newRoomRow, roomOf } from './room-rows.js';
 import type { Schema } from './schema.js';
 
@@ -129,5 +129,9 @@ export class SqlRoomStore extends RoomStore {
 
   override roomsOf(user: string, after: string, limit: number): Promise<readonly RoomSummary[]> {
     return listRoomsOf(this.db, user, after, limit);
+  }
+
+  override peersOf(user: string): Promise<readonly string[]> {
+    return listPeersOf(this.db, user);
   }
 }

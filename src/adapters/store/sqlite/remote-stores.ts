@@ -16,6 +16,7 @@ const METHODS: { readonly [Store in keyof SqlStores]: Readonly<Record<keyof SqlS
     changeMember: true,
     markRead: true,
     roomsOf: true,
+    peersOf: true,
   },
   messages: { appendAll: true, findSend: true, edit: true, delete: true, page: true, trim: true },
   updates: {
