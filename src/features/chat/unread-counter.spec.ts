@@ -80,9 +80,12 @@ describe('an unread counter', () => {
   });
 
   it('says what the store says, whatever comes between a count and its result', () => {
+    // What makes the store count is rare, so that sums are seen to be right as well.
     const step = fc.oneof(
-      fc.constantFrom('theirs', 'own', 'see', 'read', 'first', 'last', 'begin', 'finish', 'lose'),
-      fc.nat({ max: 9 }),
+      { weight: 20, arbitrary: fc.constantFrom('theirs', 'own', 'see', 'see') },
+      { weight: 10, arbitrary: fc.constantFrom('read', 'first', 'last', 'begin', 'finish') },
+      { weight: 1, arbitrary: fc.constant('lose') },
+      { weight: 1, arbitrary: fc.nat({ max: 9 }) },
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

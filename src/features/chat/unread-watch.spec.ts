@@ -115,16 +115,18 @@ describe('unread counters', () => {
     expect(counts).toBe(4);
   });
 
-  it('go on after a push that threw', async () => {
-    const { session, writer } = fixture.open('alice');
-    watch.watch(session, [summary('ops', 0, 5)]);
-    jest.spyOn(session, 'push').mockImplementationOnce(() => {
+  it('go on after a push that threw, with those that were still to come', async () => {
+    const [alice, carol] = [fixture.open('alice'), fixture.open('carol')];
+    watch.watch(alice.session, [summary('ops', 0, 5)]);
+    watch.watch(carol.session, [summary('ops', 0, 5)]);
+    jest.spyOn(alice.session, 'push').mockImplementationOnce(() => {
       throw new Error('broken');
     });
     await happen({ type: 'message', seq: 6 });
-    expect(await pushes(writer)).toEqual([]);
+    expect(await pushes(carol.writer)).toEqual([]);
+    expect(await pushes(carol.writer)).toEqual([{ room: 'ops', head: 6, unread: 1 }]);
     await happen({ type: 'message', seq: 7 });
-    expect(await pushes(writer)).toEqual([{ room: 'ops', head: 7, unread: 2 }]);
+    expect(await pushes(alice.writer)).toEqual([{ room: 'ops', head: 7, unread: 2 }]);
   });
 
   it('follow a read', async () => {
