@@ -42,6 +42,8 @@ describeWithPostgres('history on PostgreSQL', () => {
       unsettled: undefined,
     });
     expect([...refusals].filter((refusal) => refusal !== 'chat.edit not_found')).toEqual([]);
-    expect(Math.min(...Object.values(activity))).toBeGreaterThan(0);
+    // What every run goes through; the rest depends on when the strikes hit.
+    const { acknowledged, resumed, revised, pushes } = activity;
+    expect(Math.min(acknowledged, resumed, revised, pushes)).toBeGreaterThan(0);
   }, 300_000);
 });
