@@ -134,7 +134,11 @@ describeWithPostgres('a failing PostgreSQL', () => {
   it('ends a statement and a wait for a lock after seconds', async () => {
     const ledger = new Ledger(await open());
     let letGo: () => void = () => undefined;
-    const holder = ledger.lock(1, 2, () => new Promise((resolve) => (letGo = resolve)));
+    let holder: Promise<void> = Promise.resolve();
+    await new Promise<void>((locked) => {
+      const untilLetGo = new Promise<void>((resolve) => (letGo = resolve));
+      holder = ledger.lock(1, 2, () => (locked(), untilLetGo));
+    });
     const start = performance.now();
     const endless = ledger.sleep(60);
     await expect(ledger.append('a')).rejects.toBeInstanceOf(StoreUnavailable);

@@ -35,6 +35,7 @@ export class ChatClient {
   private messages = 0;
   private isStopped = false;
   private ended: Promise<void> = Promise.resolve();
+  private putAway: Rest | undefined;
 
   constructor(private readonly options: ChatClientOptions) {}
 
@@ -74,12 +75,23 @@ export class ChatClient {
 
   async stop(): Promise<void> {
     this.isStopped = true;
+    this.wake();
     this.link?.cut('ended');
     await this.ended;
   }
 
   cut(how: Cut): void {
     this.link?.cut(how);
+  }
+
+  /** The device goes dark and is away for so long, or until it is woken. */
+  sleep(ms: number): void {
+    this.putAway ??= new Rest(ms);
+    this.cut('ended');
+  }
+
+  wake(): void {
+    this.putAway?.end();
   }
 
   follow(target: RoomOrPeer): void {
@@ -167,6 +179,8 @@ export class ChatClient {
       this.outbox.pause();
       backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
       await delay(backoffMs * (0.5 + random() / 2));
+      await this.putAway?.over;
+      this.putAway = undefined;
     }
   }
 
@@ -259,6 +273,19 @@ export class ChatClient {
         await this.fill(this.link, view.room, seq);
       }
     }
+  }
+}
+
+/** A time that can be ended early. */
+class Rest {
+  end: () => void = () => {};
+  readonly over: Promise<void>;
+
+  constructor(ms: number) {
+    this.over = new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.end = () => (clearTimeout(timer), resolve());
+    });
   }
 }
 

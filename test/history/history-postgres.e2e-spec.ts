@@ -42,8 +42,6 @@ describeWithPostgres('history on PostgreSQL', () => {
       unsettled: undefined,
     });
     expect([...refusals].filter((refusal) => refusal !== 'chat.edit not_found')).toEqual([]);
-    // What every run goes through; the rest depends on when the strikes hit.
-    const { acknowledged, resumed, revised, pushes } = activity;
-    expect(Math.min(acknowledged, resumed, revised, pushes)).toBeGreaterThan(0);
+    expect(Object.entries(activity).filter(([, count]) => count === 0)).toEqual([]);
   }, 300_000);
 });

@@ -30,9 +30,7 @@ it('keeps every promise of chat to 50 devices while the gateway is killed and co
     unsettled: undefined,
   });
   expect([...refusals].filter((refusal) => !EXPECTED_REFUSALS.includes(refusal))).toEqual([]);
-  // What every run goes through; the rest depends on when the strikes hit.
-  const { acknowledged, resumed, revised, pushes } = activity;
-  expect(Math.min(acknowledged, resumed, revised, pushes)).toBeGreaterThan(0);
+  expect(Object.entries(activity).filter(([, count]) => count === 0)).toEqual([]);
 }, 300_000);
 
 /** Two devices of a user revise the same message. */

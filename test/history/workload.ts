@@ -21,6 +21,11 @@ const MOST_PENDING = 5;
 /** From here on the dice of an action means reading. */
 const READS = 0.8;
 
+/** Of so many cuts one puts the device away, for long enough to miss more of the lobby than a join recovers. */
+const CUTS_PER_SLEEP = 8;
+const SHORTEST_SLEEP_MS = 4000;
+const LONGEST_SLEEP_MS = 8000;
+
 const CUTS: readonly Cut[] = ['ended', 'reset', 'mid-frame'];
 
 /** The seed of this run: HISTORY_SEED where a failure is to be looked at again. */
@@ -95,6 +100,7 @@ export class Workload {
   /** Has everything settled that was begun, and every device come back once more with nothing missing. */
   async settle(deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs;
+    this.clients.forEach((client) => client.wake());
     await this.until(deadline, ({ pendingCount }) => pendingCount === 0);
     this.history.becomeQuiet();
     const connections = new Map(this.clients.map((client) => [client, client.connectionCount]));
@@ -129,7 +135,11 @@ export class Workload {
     if (this.random() < 0.5) {
       client.say(this.roomOf(client), this.body());
     }
-    client.cut(this.pick(CUTS));
+    if (this.random() < 1 / CUTS_PER_SLEEP) {
+      client.sleep(SHORTEST_SLEEP_MS + this.random() * (LONGEST_SLEEP_MS - SHORTEST_SLEEP_MS));
+    } else {
+      client.cut(this.pick(CUTS));
+    }
   }
 
   private act(client: ChatClient): void {
