@@ -108,6 +108,8 @@ export class FanOut {
   }
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 const everybody = (): boolean => true;
 
 const isNumbered = (publication: LogPublication): publication is NumberedPublication =>
@@ -119,13 +121,17 @@ function recipientTest(publication: LogPublication): ((session: Session) => bool
   if (except === undefined && audience === undefined && !isDroppable) {
     return undefined;
   }
-  // Sets, since an update to everybody may leave out many.
-  const users = new Set(except?.users);
-  const sessions = new Set(except?.sessions);
+  const users = setOf(except?.users);
+  const sessions = setOf(except?.sessions);
   return ({ id, principal, writer }) =>
     !sessions.has(id) &&
     principal !== undefined &&
     !users.has(principal.userId) &&
     (audience === undefined || matchesAudience(principal, audience)) &&
     (!isDroppable || writer.isWritable);
+}
+
+/** Sets, since an update to everybody may leave out many. */
+function setOf(names: readonly string[] = []): ReadonlySet<string> {
+  return names.length === 0 ? NONE : new Set(names);
 }

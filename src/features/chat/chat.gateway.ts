@@ -54,16 +54,8 @@ export class ChatGateway {
   }
 
   @SubscribeMessage('chat.send')
-  send(
-    @ConnectedSocket() session: Session,
-    @MessageBody() { clientMsgId, body, meta, ...place }: SendDto,
-  ): Promise<ReplyOf<'chat.send'>> {
-    return this.messages.send(session, {
-      ...oneRoomOf(place),
-      clientMsgId,
-      body,
-      ...(meta !== undefined && { meta }),
-    });
+  send(@ConnectedSocket() session: Session, @MessageBody() dto: SendDto): Promise<ReplyOf<'chat.send'>> {
+    return this.messages.send(session, oneRoomOf(dto), dto);
   }
 
   @SubscribeMessage('chat.edit')

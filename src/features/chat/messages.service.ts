@@ -33,9 +33,9 @@ export class MessagesService {
     private readonly metrics: Metrics,
   ) {}
 
-  async send(session: Session, { room, to, ...data }: RoomOrPeer & NewMessageData): Promise<SendReply> {
+  async send(session: Session, { room, to }: RoomOrPeer, data: NewMessageData): Promise<SendReply> {
     const from = session.principal!.userId;
-    const draft = { ...this.draft(to === undefined ? room! : directRoomWith(from, to), from, data), to };
+    const draft = this.draft(to === undefined ? room! : directRoomWith(from, to), from, data, to);
     const seat = this.seats.find(session, draft.room);
     // The peers of a direct room need not join it; the store knows them.
     const isSeated = (seat !== undefined && seat.isPending !== true) || isDirectRoomId(draft.room);
@@ -74,7 +74,8 @@ export class MessagesService {
     return reply;
   }
 
-  private draft(room: string, from: string, { clientMsgId, body, meta }: NewMessageData): NewMessage {
+  private draft(room: string, from: string, data: NewMessageData, to?: string): NewMessage {
+    const { clientMsgId, body, meta } = data;
     if (Buffer.byteLength(body) > this.config.chat.maxBodyBytes) {
       throw new CommandRefused('too_large');
     }
@@ -83,6 +84,7 @@ export class MessagesService {
     return {
       room,
       from,
+      to,
       clientMsgId,
       id: randomUUID(),
       time,
