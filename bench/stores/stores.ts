@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { postgresBinaries } from '../../test/harness/postgres-binaries.js';
+import { ScratchFolder } from '../../test/harness/scratch-folder.js';
 import type { Peer, StoreKind } from '../peers/peer.js';
 import type { BenchStore } from './bench-store.js';
 import { PostgresServer } from './postgres-server.js';
-import { ScratchFolder } from './scratch-folder.js';
 
 /** The databases of one run: a new one for every measurement. */
 export class Stores {
@@ -31,7 +31,7 @@ export class Stores {
 }
 
 function createSqliteStore(): BenchStore {
-  const folder = ScratchFolder.create();
+  const folder = ScratchFolder.create('tidegate-bench-');
   return {
     url: `sqlite:${join(folder.path, 'tidegate.db')}`,
     // It runs inside the server.

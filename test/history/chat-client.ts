@@ -51,6 +51,11 @@ export class ChatClient {
     return this.connections;
   }
 
+  /** What `cut` cuts is there. */
+  get isConnected(): boolean {
+    return this.link !== undefined;
+  }
+
   /** All followed rooms are joined on this connection, and nothing is missing that came before. */
   get isCaughtUp(): boolean {
     return (

@@ -101,7 +101,7 @@ export class Workload {
   async settle(deadlineMs: number): Promise<void> {
     const deadline = performance.now() + deadlineMs;
     this.clients.forEach((client) => client.wake());
-    await this.until(deadline, ({ pendingCount }) => pendingCount === 0);
+    await this.until(deadline, ({ pendingCount, isConnected }) => pendingCount === 0 && isConnected);
     this.history.becomeQuiet();
     const connections = new Map(this.clients.map((client) => [client, client.connectionCount]));
     this.clients.forEach((client) => client.cut(this.pick(CUTS)));

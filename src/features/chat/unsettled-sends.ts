@@ -1,16 +1,12 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { UnsettledWrites } from '../../hub/unsettled-writes.js';
 import { Metrics } from '../../observability/metrics.js';
-import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
 import { MessageStore, type NewMessage } from '../../ports/message-store.port.js';
 import type { ChatMessage } from '../../protocol/chat.js';
 import { RoomFeed } from './room-feed.js';
 
-const CHECK_INTERVAL_MS = 500;
-
-/** A commit that has not shown by then was rolled back. */
-const GIVE_UP_MS = 60_000;
-
+/** Beyond it the next entry of the room shows the gap, and a join shows the rest. */
 const MAX_UNSETTLED = 10_000;
 
 /**
@@ -19,58 +15,44 @@ const MAX_UNSETTLED = 10_000;
  */
 @Injectable()
 export class UnsettledSends implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('UnsettledSends');
-  private readonly sends = new Map<string, { readonly message: NewMessage; readonly sinceMs: number }>();
-  private isChecking = false;
-  private stop: () => void = () => {};
+  private readonly sends: UnsettledWrites<NewMessage>;
 
   constructor(
     private readonly messages: MessageStore,
     private readonly feed: RoomFeed,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.sends = new UnsettledWrites(clock, MAX_UNSETTLED, (message) => this.lookUp(message));
+  }
 
   onApplicationBootstrap(): void {
-    this.stop = this.clock.every(CHECK_INTERVAL_MS, () => void this.check());
+    this.sends.start();
   }
 
   onApplicationShutdown(): void {
-    this.stop();
+    this.sends.stop();
   }
 
   add(message: NewMessage): void {
     this.metrics.sendsOutcomeUnknown.inc();
-    // Beyond the bound the next entry of the room shows the gap, and a join shows the rest.
-    if (this.sends.size < MAX_UNSETTLED) {
-      this.sends.set(keyOf(message), { message, sinceMs: this.clock.monotonicMs() });
-    }
+    this.sends.add(keyOf(message), message);
   }
 
   /** The sender's retry found it stored. True when its first attempt had been left open: then it is still unpublished. */
   settle(message: ChatMessage): boolean {
-    return this.sends.delete(keyOf(message));
+    return this.sends.take(keyOf(message));
   }
 
-  private async check(): Promise<void> {
-    if (this.isChecking || this.sends.size === 0) {
-      return;
+  private async lookUp(message: NewMessage): Promise<boolean> {
+    const earlier = await this.messages.findSend(message);
+    if (earlier?.outcome !== 'duplicate') {
+      return false;
     }
-    this.isChecking = true;
-    try {
-      for (const [key, { message, sinceMs }] of this.sends) {
-        const earlier = await this.messages.findSend(message);
-        if (earlier?.outcome === 'duplicate' && this.sends.delete(key)) {
-          this.feed.publish(earlier.message);
-        } else if (this.clock.monotonicMs() - sinceMs > GIVE_UP_MS) {
-          this.sends.delete(key);
-        }
-      }
-    } catch (error) {
-      this.logger.warn('the store does not answer yet', stackFramesOf(error));
-    } finally {
-      this.isChecking = false;
+    if (this.settle(earlier.message)) {
+      this.feed.publish(earlier.message);
     }
+    return true;
   }
 }
 

@@ -1,16 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { UnsettledWrites } from '../../hub/unsettled-writes.js';
 import { Metrics } from '../../observability/metrics.js';
-import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
-import { StoreUnavailable } from '../../ports/store-unavailable.js';
 import { type OutgoingUpdate, UpdateStore } from '../../ports/update-store.port.js';
 import { CommitWindows } from './commit-windows.js';
 import { UpdateDispatch } from './update-dispatch.js';
-
-const CHECK_INTERVAL_MS = 500;
-
-/** A commit that has not shown by then was rolled back. */
-const GIVE_UP_MS = 60_000;
 
 const MAX_UNSETTLED = 1000;
 
@@ -20,57 +14,42 @@ const MAX_UNSETTLED = 1000;
  */
 @Injectable()
 export class UnsettledUpdates implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('UnsettledUpdates');
-  private readonly updates = new Map<string, { readonly update: OutgoingUpdate; readonly sinceMs: number }>();
-  private isChecking = false;
-  private stop: () => void = () => {};
+  private readonly updates: UnsettledWrites<OutgoingUpdate>;
 
   constructor(
     private readonly store: UpdateStore,
     private readonly dispatch: UpdateDispatch,
     private readonly windows: CommitWindows,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.updates = new UnsettledWrites(clock, MAX_UNSETTLED, (update) => this.lookUp(update));
+  }
 
   onApplicationBootstrap(): void {
-    this.stop = this.clock.every(CHECK_INTERVAL_MS, () => void this.check());
+    this.updates.start();
   }
 
   onApplicationShutdown(): void {
-    this.stop();
+    this.updates.stop();
   }
 
   add(update: OutgoingUpdate): void {
     this.metrics.updatesUnsettled.inc();
-    if (this.updates.size < MAX_UNSETTLED) {
-      this.updates.set(update.id, { update, sinceMs: this.clock.monotonicMs() });
-    }
+    this.updates.add(update.id, update);
   }
 
-  private async check(): Promise<void> {
-    if (this.isChecking || this.updates.size === 0) {
-      return;
-    }
-    this.isChecking = true;
+  private async lookUp(update: OutgoingUpdate): Promise<boolean> {
     const window = this.windows.begin();
     try {
-      for (const [id, { update, sinceMs }] of this.updates) {
-        const record = await this.store.find(id);
-        if (record !== undefined || this.clock.monotonicMs() - sinceMs > GIVE_UP_MS) {
-          this.updates.delete(id);
-        }
-        if (record?.state === 'sent') {
-          await this.dispatch.send(update, window);
-        }
+      const record = await this.store.find(update.id);
+      // Taken before it is sent: an error while sending must not send it again.
+      if (record !== undefined && this.updates.take(update.id) && record.state === 'sent') {
+        await this.dispatch.send(update, window);
       }
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) {
-        this.logger.error('an unsettled update failed', stackFramesOf(error));
-      }
+      return record !== undefined;
     } finally {
       window.close();
-      this.isChecking = false;
     }
   }
 }

@@ -77,7 +77,12 @@ export class StoreThread {
 
   private boot(): Promise<void> {
     const workerData: ThreadData = { file: this.file, gate: this.gate.memory };
-    const worker = new Worker(new URL('./store.worker.js', import.meta.url), { name: 'store', workerData });
+    const worker = new Worker(new URL('./store.worker.js', import.meta.url), {
+      name: 'store',
+      workerData,
+      // Node 22 warns of its SQLite on standard error, between the lines of a JSON log.
+      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
+    });
     this.worker = worker;
     this.booted = new Promise((resolve, reject) => {
       worker.on('message', (message: ThreadReply | BootReport) => {

@@ -1,14 +1,9 @@
-import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { tableBuilder } from './table-builder.js';
 
-/** Rooms, members, logs and send keys. Text is compared by bytes on both engines, so that they page alike. */
+/** Rooms, members, logs and send keys. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
-  const text = isPostgres ? sql`text collate "C"` : sql`text`;
-  const integer = isPostgres ? sql`bigint` : sql`integer`;
-  const table = (name: string, options = sql`strict, without rowid`): CreateTableBuilder<string> => {
-    const builder = db.schema.createTable(name);
-    return isPostgres ? builder : builder.modifyEnd(options);
-  };
+  const { text, integer, table } = tableBuilder(db);
 
   await table('room')
     .addColumn('id', text, (column) => column.primaryKey().notNull())
@@ -63,7 +58,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('entry_key', ['room', 'seq'])
     .execute();
   // Keys come in no order: rows in order of arrival and a small tree of keys touch a fifth fewer pages in a commit.
-  await table('send_key', sql`strict`)
+  await table('send_key', { hasRowid: true })
     .addColumn('key', text, (column) => column.primaryKey().notNull())
     .addColumn('room', text, (column) => column.notNull())
     .addColumn('seq', integer, (column) => column.notNull())

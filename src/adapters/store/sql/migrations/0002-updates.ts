@@ -1,18 +1,12 @@
-import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { tableBuilder } from './table-builder.js';
 
 /** Updates on demand, those they are kept for, the devices that got them, and keys of requests. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
-  const text = isPostgres ? sql`text collate "C"` : sql`text`;
-  const integer = isPostgres ? sql`bigint` : sql`integer`;
-  const table = (name: string): CreateTableBuilder<string> => {
-    const builder = db.schema.createTable(name);
-    return isPostgres ? builder : builder.modifyEnd(sql`strict, without rowid`);
-  };
+  const { text, integer, table } = tableBuilder(db);
 
-  const updates = db.schema.createTable('demand_update');
   // Rows that hold data are too big to be leaves of an index.
-  await (isPostgres ? updates : updates.modifyEnd(sql`strict`))
+  await table('demand_update', { hasRowid: true })
     .addColumn('id', text, (column) => column.primaryKey().notNull())
     .addColumn('state', text, (column) => column.notNull())
     .addColumn('delivery', text, (column) => column.notNull())

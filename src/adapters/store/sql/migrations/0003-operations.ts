@@ -1,14 +1,9 @@
-import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { tableBuilder } from './table-builder.js';
 
 /** Calls a webhook still has to get, and the audit log. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
-  const text = isPostgres ? sql`text collate "C"` : sql`text`;
-  const integer = isPostgres ? sql`bigint` : sql`integer`;
-  const table = (name: string): CreateTableBuilder<string> => {
-    const builder = db.schema.createTable(name);
-    return isPostgres ? builder : builder.modifyEnd(sql`strict, without rowid`);
-  };
+  const { text, integer, table } = tableBuilder(db);
 
   await table('hook_job')
     .addColumn('id', text, (column) => column.primaryKey().notNull())

@@ -4,13 +4,13 @@ import { chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** As whom a process runs and files are owned; empty: as the runner. */
+/** As whom a process runs and files are owned; empty: as this process. */
 export interface Account {
   readonly uid?: number;
   readonly gid?: number;
 }
 
-// Waits for the end of its input, which comes when the runner removes the folder or ends in any other way. A
+// Waits for the end of its input, which comes when its owner removes the folder or ends in any other way. A
 // PostgreSQL that has its data in the folder ends before.
 const WATCHDOG = `
   trap '' INT HUP TERM
@@ -21,7 +21,7 @@ const WATCHDOG = `
   fi 2> /dev/null
   rm -rf "$0"`;
 
-/** A folder below the system's temporary one (`TMPDIR`). Gone at the latest when the runner is, whatever became of it. */
+/** A folder below the system's temporary one (`TMPDIR`). Gone at the latest when this process is, whatever became of it. */
 export class ScratchFolder {
   private readonly watchdog: ChildProcess;
 
@@ -36,8 +36,8 @@ export class ScratchFolder {
     });
   }
 
-  static create(account: Account = {}): ScratchFolder {
-    const path = mkdtempSync(join(tmpdir(), 'tidegate-bench-'));
+  static create(prefix: string, account: Account = {}): ScratchFolder {
+    const path = mkdtempSync(join(tmpdir(), prefix));
     if (account.uid !== undefined && account.gid !== undefined) {
       chownSync(path, account.uid, account.gid);
     }
