@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -212,6 +213,41 @@ describe('embedded store', () => {
     await fill();
     chmodSync(file, 0o400);
     expect(((await refusal()) as Error).message).toContain('cannot be opened for writing');
+  });
+
+  it.each(['tidegate.db', 'tidegate.db-wal'])(
+    'acknowledges nothing while %s is somewhere else, and goes on when it is back',
+    async (name) => {
+      const store = await open();
+      await store.rooms.create({ id: 'log', kind: 'public' }, 1);
+      await send(store, 'before');
+      renameSync(join(directory, name), join(directory, 'elsewhere'));
+      await expect(send(store, 'meanwhile')).rejects.toMatchObject({
+        constructor: StoreUnavailable,
+        isOutcomeUnknown: true,
+      });
+      // The answer is kept for a second.
+      await eventually(async () => expect(await store.health.check()).toBe('down'));
+      // What appears in its place is not it.
+      writeFileSync(join(directory, name), '');
+      await expect(send(store, 'meanwhile')).rejects.toBeInstanceOf(StoreUnavailable);
+
+      renameSync(join(directory, 'elsewhere'), join(directory, name));
+      expect(await send(store, 'meanwhile')).toMatchObject({ outcome: 'duplicate' });
+      expect(await send(store, 'after')).toMatchObject({ outcome: 'stored' });
+      expect([...(await logOf(store)).values()]).toEqual(['before', 'meanwhile', 'after']);
+      await eventually(async () => expect(await store.health.check()).toBe('up'));
+    },
+  );
+
+  it('acknowledges nothing once its directory is removed', async () => {
+    const store = await open(join(directory, 'data', 'tidegate.db'));
+    await store.rooms.create({ id: 'log', kind: 'public' }, 1);
+    await send(store, 'before');
+    rmSync(join(directory, 'data'), { recursive: true });
+    await expect(send(store, 'after')).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await store.health.check()).toBe('down');
+    await close(store);
   });
 
   // A file system of its own, so that its space can run out.

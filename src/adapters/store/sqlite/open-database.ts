@@ -5,8 +5,10 @@ import { migrate } from '../sql/migrate.js';
 import type { Schema } from '../sql/schema.js';
 import { bootRefusal, damaged } from './boot-refusal.js';
 import type { ExitGate } from './exit-gate.js';
+import { DatabasePresence } from './database-presence.js';
 import { loadSqlite } from './load-sqlite.js';
 import { sqliteDialect } from './sqlite-driver.js';
+import { MEMORY } from './worker-messages.js';
 
 const SETTINGS = [
   // One connection, ours, for as long as it is open, and no memory shared through a file. The lock is the kernel's: it
@@ -34,7 +36,8 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
     database = opened;
     gate.pass(() => configure(opened));
     gate.pass(() => check(opened, file));
-    const db = new Kysely<Schema>({ dialect: sqliteDialect(opened, gate) });
+    const presence = file === MEMORY ? undefined : new DatabasePresence(file);
+    const db = new Kysely<Schema>({ dialect: sqliteDialect(opened, gate, presence) });
     await migrate(db);
     return db;
   } catch (error) {

@@ -11,14 +11,22 @@ import {
   SqliteDriver,
   type SqliteStatement,
 } from 'kysely';
+import type { DatabasePresence } from './database-presence.js';
 import { ExitGate } from './exit-gate.js';
 
 /** Texts of one size of batch are few; the bound holds when sizes vary. */
 const MAX_STATEMENTS = 256;
 
-/** Kysely's view of a `DatabaseSync`, whose statements run through the gate. */
-export function sqliteDialect(database: DatabaseSyncInstance, gate = new ExitGate()): Dialect {
-  return new TransactionalDialect({ database: new DatabaseView(database, gate) });
+/**
+ * Kysely's view of a `DatabaseSync`, whose statements run through the gate. With `presence` nothing counts as committed
+ * when the file is gone.
+ */
+export function sqliteDialect(
+  database: DatabaseSyncInstance,
+  gate = new ExitGate(),
+  presence?: DatabasePresence,
+): Dialect {
+  return new TransactionalDialect({ database: new DatabaseView(database, gate, presence) });
 }
 
 class TransactionalDialect extends SqliteDialect {
@@ -58,6 +66,7 @@ class DatabaseView implements SqliteDatabase {
   constructor(
     private readonly database: DatabaseSyncInstance,
     private readonly gate: ExitGate,
+    private readonly presence: DatabasePresence | undefined,
   ) {}
 
   prepare(sql: string): SqliteStatement {
@@ -76,18 +85,26 @@ class DatabaseView implements SqliteDatabase {
     this.gate.pass(() => this.database.close());
   }
 
+  /** A result that will not be undone: the statement was a commit, or a transaction of its own. */
+  private settled<Result>(result: Result): Result {
+    if (!this.database.isTransaction) {
+      this.presence?.check();
+    }
+    return result;
+  }
+
   private compile(sql: string): SqliteStatement {
     const { database, gate } = this;
     const statement = gate.pass(() => database.prepare(sql));
     return {
       reader: statement.columns().length > 0,
-      all: (parameters) => gate.pass(() => statement.all(...parameters)),
+      all: (parameters) => this.settled(gate.pass(() => statement.all(...parameters))),
       run: (parameters) => {
         // A full disk ends the transaction by itself; a failing rollback would hide why.
         if (sql === 'rollback' && !database.isTransaction) {
           return { changes: 0, lastInsertRowid: 0 };
         }
-        return gate.pass(() => statement.run(...parameters));
+        return this.settled(gate.pass(() => statement.run(...parameters)));
       },
       iterate: (parameters) => statement.iterate(...parameters),
     };

@@ -4,7 +4,8 @@ import type { StoreBundle } from '../store-bundle.js';
 import { claimDatabaseFile } from './database-file.js';
 import { remoteStores } from './remote-stores.js';
 import { SqliteHealth } from './sqlite.health.js';
-import { MEMORY, StoreThread } from './store-thread.js';
+import { StoreThread } from './store-thread.js';
+import { MEMORY } from './worker-messages.js';
 
 /**
  * The embedded store, in a thread of its own: on a file that only this process may use, or in memory (no file), where it

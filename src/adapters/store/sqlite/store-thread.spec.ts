@@ -8,7 +8,8 @@ import { StoreUnavailable } from '../../../ports/store-unavailable.js';
 import type { SqlStores } from '../sql/sql-stores.js';
 import { remoteStores } from './remote-stores.js';
 import { SqliteHealth } from './sqlite.health.js';
-import { MEMORY, StoreThread } from './store-thread.js';
+import { StoreThread } from './store-thread.js';
+import { MEMORY } from './worker-messages.js';
 
 Logger.overrideLogger(false);
 

@@ -5,10 +5,13 @@ import { StoreUnavailable } from '../../../ports/store-unavailable.js';
 import { ExitGate } from './exit-gate.js';
 import { PendingCalls } from './pending-calls.js';
 import { fromWire } from './sqlite-error.js';
-import type { BootReport, ThreadData, ThreadReply, ThreadRequest } from './worker-messages.js';
-
-/** The database that lives in memory and ends with its thread. */
-export const MEMORY = ':memory:';
+import {
+  type BootReport,
+  MEMORY,
+  type ThreadData,
+  type ThreadReply,
+  type ThreadRequest,
+} from './worker-messages.js';
 
 const MAX_PENDING = 10_000;
 const FIRST_RESTART_MS = 100;

@@ -1,8 +1,11 @@
 import type { WireError } from './sqlite-error.js';
 
+/** The database that lives in memory and ends with its thread. */
+export const MEMORY = ':memory:';
+
 /** What the store's thread is started with. */
 export interface ThreadData {
-  /** A path, or `:memory:`. */
+  /** A path, or `MEMORY`. */
   readonly file: string;
   /** Of the `ExitGate`. */
   readonly gate: SharedArrayBuffer;
