@@ -77,6 +77,20 @@ describe('the order of a numbered log', () => {
     expect(reads).toEqual([{ log: 'chat:ops', since: 1 }]);
   });
 
+  it('delivers what only the store has when it is asked to catch up', async () => {
+    accept(1);
+    stored = [1, 2, 3];
+    await order.catchUp('chat:ops');
+    expect(delivered).toEqual([1, 2, 3]);
+    accept(2, 3, 4);
+    expect(delivered).toEqual([1, 2, 3, 4]);
+  });
+
+  it('does not catch up in a log that nobody reads here', async () => {
+    await order.catchUp('chat:ops');
+    expect(reads).toEqual([]);
+  });
+
   it('asks again while the store is away, and delivers nothing out of order meanwhile', async () => {
     let isAway = true;
     order.readFrom(() =>

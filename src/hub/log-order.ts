@@ -87,6 +87,15 @@ export class LogOrder {
     }
   }
 
+  /** Delivers what the store has beyond the log's place, though no publication showed a gap. Throws what the store throws. */
+  async catchUp(log: string): Promise<void> {
+    const place = this.places.get(log);
+    // A log without a place has no readers here.
+    if (place !== undefined) {
+      this.fill(log, place, await this.source(log, place.last));
+    }
+  }
+
   /** The log is gone; one of the same name starts anew. */
   forget(log: string): void {
     this.places.delete(log);
@@ -126,14 +135,27 @@ export class LogOrder {
     } catch (error) {
       this.logger.warn('a gap could not be read from the store', stackFramesOf(error));
     }
-    if (this.places.get(log) !== place) {
+    const before = place.last;
+    if (!this.fill(log, place, missing)) {
       return;
+    }
+    if (place.held.size > 0) {
+      const waitMs = place.last > before ? 0 : RETRY_MS;
+      setTimeout(() => void this.repair(log, place), waitMs).unref();
+    } else {
+      place.isRepairing = false;
+    }
+  }
+
+  /** Delivers what follows the place. False when that is none of the log any more. */
+  private fill(log: string, place: Place, missing: readonly NumberedPublication[] | undefined): boolean {
+    if (this.places.get(log) !== place) {
+      return false;
     }
     if (missing === undefined) {
       this.places.delete(log);
-      return;
+      return false;
     }
-    const before = place.last;
     const [first] = missing;
     if (first !== undefined && first.position.seq > place.last + 1) {
       // The store has trimmed what was lost: nobody will ever have it.
@@ -144,12 +166,7 @@ export class LogOrder {
         this.advance(place, publication);
       }
     }
-    if (place.held.size > 0) {
-      const waitMs = place.last > before ? 0 : RETRY_MS;
-      setTimeout(() => void this.repair(log, place), waitMs).unref();
-    } else {
-      place.isRepairing = false;
-    }
+    return true;
   }
 
   private begin(log: string, seq: number): Place {

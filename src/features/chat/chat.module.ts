@@ -18,6 +18,7 @@ import { Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
 import { TypingService } from './typing.service.js';
 import { UnreadWatch } from './unread-watch.js';
+import { UnsettledChanges } from './unsettled-changes.js';
 import { UnsettledSends } from './unsettled-sends.js';
 
 @Module({
@@ -39,6 +40,7 @@ import { UnsettledSends } from './unsettled-sends.js';
     SendLimits,
     TypingService,
     UnreadWatch,
+    UnsettledChanges,
     UnsettledSends,
   ],
 })

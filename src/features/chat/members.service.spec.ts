@@ -9,6 +9,7 @@ import type { RoomPresence } from './room-presence.js';
 import { Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
 import type { TypingService } from './typing.service.js';
+import { UnsettledChanges } from './unsettled-changes.js';
 
 const member = (more: Partial<Member>): Member => ({
   user: 'anna',
@@ -33,10 +34,12 @@ beforeEach(() => {
   const rooms = {
     changeMember: (_change: MemberChange) => answers.shift()!(),
   } as unknown as RoomStore;
+  const feed = { publish: () => {} } as unknown as RoomFeed;
   members = new MembersService(
     fixture.config,
     rooms,
-    { publish: () => {} } as unknown as RoomFeed,
+    feed,
+    new UnsettledChanges(feed, fixture.clock),
     seats,
     fixture.logs,
     new SendLimits(fixture.config, fixture.clock),

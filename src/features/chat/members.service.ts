@@ -13,6 +13,7 @@ import { RoomPresence } from './room-presence.js';
 import { Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
 import { TypingService } from './typing.service.js';
+import { UnsettledChanges } from './unsettled-changes.js';
 
 /** What is to happen to a member. `forSeconds` bounds a mute or ban; absent: until lifted. */
 export interface MemberOrder {
@@ -45,6 +46,7 @@ export class MembersService {
     private readonly config: AppConfig,
     private readonly rooms: RoomStore,
     private readonly feed: RoomFeed,
+    private readonly unsettled: UnsettledChanges,
     private readonly seats: Seats,
     private readonly logs: LogChannels,
     private readonly limits: SendLimits,
@@ -113,7 +115,11 @@ export class MembersService {
     by: string,
     checkRights: boolean,
   ): Promise<MemberChanged | undefined> {
-    const outcome = await this.rooms.changeMember(this.changeOf(order, by, checkRights));
+    const outcome = await this.unsettled.watch(
+      order.room,
+      () => this.rooms.changeMember(this.changeOf(order, by, checkRights)),
+      () => this.applyStored(order),
+    );
     switch (outcome.outcome) {
       case 'changed':
         this.apply(order, outcome.member);
@@ -149,6 +155,14 @@ export class MembersService {
       ...(forSeconds !== undefined && { until: time + forSeconds * 1000 }),
       ...(reason !== undefined && { reason }),
     };
+  }
+
+  /** The change got no answer: what the store has in the end is what holds on live sockets. */
+  private async applyStored(order: MemberOrder): Promise<void> {
+    const member = await this.rooms.member(order.room, order.user);
+    if (member !== undefined) {
+      this.apply(order, member);
+    }
   }
 
   private apply({ room, user, action }: MemberOrder, { role, isActive }: Member): void {

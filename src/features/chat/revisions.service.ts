@@ -11,6 +11,7 @@ import { isDirectRoomId } from './direct-room.js';
 import { RoomFeed } from './room-feed.js';
 import { Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
+import { UnsettledChanges } from './unsettled-changes.js';
 
 /** Edits and deletes messages: each is an entry of its own in the room's log. */
 @Injectable()
@@ -22,6 +23,7 @@ export class RevisionsService {
     private readonly seats: Seats,
     private readonly limits: SendLimits,
     private readonly feed: RoomFeed,
+    private readonly unsettled: UnsettledChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -40,19 +42,23 @@ export class RevisionsService {
       throw new CommandRefused('refused');
     }
     const allowed = verdict.action === 'rewrite' ? verdict.body : body;
-    return this.finish(session, room, await this.messages.edit({ ...revision, body: allowed }));
+    const edit = () => this.messages.edit({ ...revision, body: allowed });
+    return this.finish(session, room, await this.unsettled.watch(room, edit));
   }
 
   async delete(session: Session, room: string, target: number): Promise<EntryReply> {
-    const outcome = await this.messages.delete(this.revision(session, room, target));
-    return this.finish(session, room, outcome);
+    return this.finish(session, room, await this.remove(this.revision(session, room, target)));
   }
 
   /** The back office deletes any message. */
   async deleteAsSystem(room: string, target: number, by: string): Promise<EntryReply> {
     const time = this.clock.epochMs();
-    const outcome = await this.messages.delete({ room, target, by, time, notBefore: 0, isSystem: true });
+    const outcome = await this.remove({ room, target, by, time, notBefore: 0, isSystem: true });
     return this.finish(undefined, room, outcome);
+  }
+
+  private remove(revision: Revision): Promise<ReviseOutcome<RoomEntry>> {
+    return this.unsettled.watch(revision.room, () => this.messages.delete(revision));
   }
 
   private revision(session: Session, room: string, target: number): Revision {
