@@ -72,8 +72,9 @@ it('lets a client rebuild every recorded day exactly, through feed, hub and sock
   expect(recorded).toHaveLength(DAYS);
   const everything = await gateway.signIn('archivist');
   const newest = await gateway.signIn('viewer');
-  await newest.request('quotes.subscribe', { symbols: ['SP500'] });
+  // First, for the replay starts with whoever watches first.
   await everything.request('quotes.subscribe', { symbols: ['SP500'], mode: 'all' });
+  await newest.request('quotes.subscribe', { symbols: ['SP500'] });
 
   const isEnd = ({ event, data }: { event: string; data: Quote[] }) =>
     event === 'quotes' && data.at(-1)?.seq === DAYS * TICKS_PER_DAY;
