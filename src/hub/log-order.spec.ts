@@ -55,6 +55,24 @@ describe('the order of a numbered log', () => {
     expect(delivered).toEqual([6, 7]);
   });
 
+  it('loses nothing to a reader who follows from further back while a gap is read', async () => {
+    let answer: (publications: NumberedPublication[]) => void = () => {};
+    order.readFrom((_log, since) => {
+      reads.push({ log: 'chat:ops', since });
+      return new Promise((resolve) => (answer = resolve));
+    });
+    order.follow('chat:ops', 4);
+    accept(6);
+    await jest.advanceTimersByTimeAsync(100);
+    order.follow('chat:ops', 2);
+    answer([publication(5), publication(6)]);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(reads.map(({ since }) => since)).toEqual([4, 2]);
+    answer([3, 4, 5, 6].map((seq) => publication(seq)));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(delivered).toEqual([3, 4, 5, 6]);
+  });
+
   it('drops what came before', () => {
     accept(1, 2, 2, 1, 3);
     expect(delivered).toEqual([1, 2, 3]);
@@ -75,20 +93,6 @@ describe('the order of a numbered log', () => {
     await jest.advanceTimersByTimeAsync(1);
     expect(delivered).toEqual([1, 2, 3, 4]);
     expect(reads).toEqual([{ log: 'chat:ops', since: 1 }]);
-  });
-
-  it('delivers what only the store has when it is asked to catch up', async () => {
-    accept(1);
-    stored = [1, 2, 3];
-    await order.catchUp('chat:ops');
-    expect(delivered).toEqual([1, 2, 3]);
-    accept(2, 3, 4);
-    expect(delivered).toEqual([1, 2, 3, 4]);
-  });
-
-  it('does not catch up in a log that nobody reads here', async () => {
-    await order.catchUp('chat:ops');
-    expect(reads).toEqual([]);
   });
 
   it('asks again while the store is away, and delivers nothing out of order meanwhile', async () => {

@@ -87,15 +87,6 @@ export class LogOrder {
     }
   }
 
-  /** Delivers what the store has beyond the log's place, though no publication showed a gap. Throws what the store throws. */
-  async catchUp(log: string): Promise<void> {
-    const place = this.places.get(log);
-    // A log without a place has no readers here.
-    if (place !== undefined) {
-      this.fill(log, place, await this.source(log, place.last));
-    }
-  }
-
   /** The log is gone; one of the same name starts anew. */
   forget(log: string): void {
     this.places.delete(log);
@@ -128,45 +119,39 @@ export class LogOrder {
       place.isRepairing = false;
       return;
     }
+    const since = place.last;
     let missing: readonly NumberedPublication[] | undefined = [];
     try {
-      missing = await this.source(log, place.last);
+      missing = await this.source(log, since);
       this.metrics.gapRepairs.inc();
     } catch (error) {
       this.logger.warn('a gap could not be read from the store', stackFramesOf(error));
     }
-    const before = place.last;
-    if (!this.fill(log, place, missing)) {
-      return;
-    }
-    if (place.held.size > 0) {
-      const waitMs = place.last > before ? 0 : RETRY_MS;
-      setTimeout(() => void this.repair(log, place), waitMs).unref();
-    } else {
-      place.isRepairing = false;
-    }
-  }
-
-  /** Delivers what follows the place. False when that is none of the log any more. */
-  private fill(log: string, place: Place, missing: readonly NumberedPublication[] | undefined): boolean {
     if (this.places.get(log) !== place) {
-      return false;
+      return;
     }
     if (missing === undefined) {
       this.places.delete(log);
-      return false;
+      return;
     }
+    const before = place.last;
     const [first] = missing;
-    if (first !== undefined && first.position.seq > place.last + 1) {
+    // What a reader's `follow` put before `since` meanwhile was not asked for: the next read has it.
+    if (first !== undefined && first.position.seq > since + 1 && place.last >= since) {
       // The store has trimmed what was lost: nobody will ever have it.
-      place.last = first.position.seq - 1;
+      place.last = Math.max(place.last, first.position.seq - 1);
     }
     for (const publication of missing) {
       if (publication.position.seq === place.last + 1) {
         this.advance(place, publication);
       }
     }
-    return true;
+    if (place.held.size > 0) {
+      const waitMs = place.last > before || place.last < since ? 0 : RETRY_MS;
+      setTimeout(() => void this.repair(log, place), waitMs).unref();
+    } else {
+      place.isRepairing = false;
+    }
   }
 
   private begin(log: string, seq: number): Place {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { describeWithPostgres, PostgresServer } from '../harness/postgres-server.js';
-import { TcpProxy } from '../harness/tcp-proxy.js';
+import { COMMIT, TcpProxy } from '../harness/tcp-proxy.js';
 import type { TestClient } from '../harness/test-client.js';
 import { TestGateway } from '../harness/test-gateway.js';
 import { adminToken } from '../harness/test-token.js';
@@ -43,7 +43,7 @@ describeWithPostgres('a change of a room whose commit got no answer', () => {
   });
 
   const unanswered = async (event: string, data: object): Promise<void> => {
-    proxy.cutAt('commit', 'unanswered');
+    proxy.cutAt(COMMIT, 'unanswered', 'insert into "entry"');
     const reply = await olga.request(event, { room, ...data });
     expect(reply).toMatchObject({ event: 'error', data: { code: 'unavailable', retryable: true } });
   };
@@ -60,6 +60,22 @@ describeWithPostgres('a change of a room whose commit got no answer', () => {
   it('reaches the room when it is a deletion', async () => {
     await unanswered('chat.delete', { target: 1 });
     expect((await anna.next('chat.deleted')).data).toMatchObject({ target: 1, seq: 2 });
+  });
+
+  it('reaches the peer of a direct room who has not joined it, after a restart too', async () => {
+    const { data: sent } = await olga.request('chat.send', { to: 'anna', clientMsgId: 'd1', body: 'psst' });
+    await gateway.close();
+    gateway = await TestGateway.start({ STORE_URL: proxy.url });
+    [olga, anna] = [await gateway.signIn('olga'), await gateway.signIn('anna')];
+    await eventually(async () => expect((await olga.request('chat.rooms', {})).event).toBe('reply'));
+    await unanswered('chat.edit', { room: sent.room, target: 1, body: 'never mind' });
+    expect((await anna.next('chat.edited')).data).toMatchObject({ room: sent.room, target: 1, seq: 2 });
+  });
+
+  it('tells who was added', async () => {
+    const zoe = await gateway.signIn('zoe');
+    await unanswered('chat.moderate', { user: 'zoe', action: 'added' });
+    expect((await zoe.next('chat.member')).data).toMatchObject({ room, action: 'added', user: 'zoe' });
   });
 
   it('unseats who was banned', async () => {

@@ -5,7 +5,7 @@ import type { StoreBundle } from '../../src/adapters/store/store-bundle.js';
 import type { AppendOutcome } from '../../src/ports/message-store.port.js';
 import { StoreUnavailable } from '../../src/ports/store-unavailable.js';
 import { describeWithPostgres, PostgresServer } from '../harness/postgres-server.js';
-import { TcpProxy } from '../harness/tcp-proxy.js';
+import { COMMIT, TcpProxy } from '../harness/tcp-proxy.js';
 
 const ROOM = 'ops';
 
@@ -62,7 +62,7 @@ describeWithPostgres('a commit that PostgreSQL may or may not have made', () => 
     ['unsent', 0, 'stored'],
     ['unanswered', 1, 'duplicate'],
   ] as const)('that is %s is unknown, and settled by sending again', async (cut, count, outcome) => {
-    proxy.cutAt('commit', cut);
+    proxy.cutAt(COMMIT, cut);
     await expect(send('a')).rejects.toMatchObject({ constructor: StoreUnavailable, isOutcomeUnknown: true });
     expect(await rows()).toHaveLength(count);
 
@@ -75,7 +75,7 @@ describeWithPostgres('a commit that PostgreSQL may or may not have made', () => 
   });
 
   it('is unknown for every message of its batch', async () => {
-    proxy.cutAt('commit', 'unanswered');
+    proxy.cutAt(COMMIT, 'unanswered');
     const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(send));
     expect(outcomes).toEqual(
       Array(3).fill(expect.objectContaining({ reason: expect.objectContaining({ isOutcomeUnknown: true }) })),
@@ -96,8 +96,8 @@ describeWithPostgres('a commit that PostgreSQL may or may not have made', () => 
 
   it('leaves every message once and no hole, wherever connections break', async () => {
     const fault = fc.constantFrom<(readonly [string, 'unsent' | 'unanswered'] | undefined)[]>(
-      ['commit', 'unsent'],
-      ['commit', 'unanswered'],
+      [COMMIT, 'unsent'],
+      [COMMIT, 'unanswered'],
       ['insert into', 'unanswered'],
       ['for update', 'unsent'],
       ['start transaction', 'unanswered'],

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
+/** As PostgreSQL's clients send it, which tells it from `synchronous_commit`. */
+export const COMMIT = 'commit\0';
+
 /** What to do at the moment the client sends something that contains `text`. */
 interface Trap {
   readonly text: string;
   /** `unsent`: the server never gets it. `unanswered`: the server gets it, the client not its answer. */
   readonly cut: 'unsent' | 'unanswered';
+  /** On a connection that has sent this since the trap was set. */
+  readonly after: string;
 }
 
 /** A network between a client and a server that fails on command. */
@@ -36,9 +41,9 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Resets the connection that next sends `text`, once. */
-  cutAt(text: string, cut: Trap['cut']): void {
-    this.trap = { text, cut };
+  /** Resets the connection that next sends `text`, once; with `after`, only one that has sent this before. */
+  cutAt(text: string, cut: Trap['cut'], after = ''): void {
+    this.trap = { text, cut, after };
   }
 
   /** Resets every connection. */
@@ -69,9 +74,13 @@ export class TcpProxy {
     const pair = [client, server] as const;
     this.pairs.add(pair);
     let isMuted = false;
+    let armed: Trap | undefined;
     client.on('data', (bytes) => {
       const trap = this.trap;
-      if (trap !== undefined && bytes.includes(trap.text)) {
+      if (trap !== undefined && bytes.includes(trap.after)) {
+        armed = trap;
+      }
+      if (trap !== undefined && armed === trap && bytes.includes(trap.text)) {
         this.trap = undefined;
         if (trap.cut === 'unsent') {
           this.separate(pair);

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { HubFixture, turn } from '../../../test/harness/hub-fixture.js';
 import type { Session } from '../../hub/session.js';
+import type { MessageStore } from '../../ports/message-store.port.js';
 import type { Member, MemberChange, RoomStore } from '../../ports/room-store.port.js';
 import { StoreUnavailable } from '../../ports/store-unavailable.js';
+import type { MemberEvent } from '../../protocol/chat.js';
 import { MembersService } from './members.service.js';
 import type { RoomFeed } from './room-feed.js';
 import type { RoomPresence } from './room-presence.js';
@@ -26,20 +28,31 @@ let fixture: HubFixture;
 let seats: Seats;
 let members: MembersService;
 let answers: (() => Promise<unknown>)[];
+/** What is in the room's log. */
+let entries: Partial<MemberEvent>[];
+let published: unknown[];
+let memberReads: ((member: Member) => void)[];
 
 beforeEach(() => {
   fixture = new HubFixture();
   seats = new Seats(fixture.hub);
   answers = [];
+  entries = [];
+  published = [];
+  memberReads = [];
   const rooms = {
     changeMember: (_change: MemberChange) => answers.shift()!(),
+    member: () => new Promise((resolve) => memberReads.push(resolve)),
   } as unknown as RoomStore;
-  const feed = { publish: () => {} } as unknown as RoomFeed;
+  const messages = { page: () => Promise.resolve({ messages: entries }) } as unknown as MessageStore;
+  const feed = { publish: (entry: unknown) => published.push(entry) } as unknown as RoomFeed;
+  const unsettled = new UnsettledChanges(messages, feed, fixture.clock);
+  unsettled.onApplicationBootstrap();
   members = new MembersService(
     fixture.config,
     rooms,
     feed,
-    new UnsettledChanges(feed, fixture.clock),
+    unsettled,
     seats,
     fixture.logs,
     new SendLimits(fixture.config, fixture.clock),
@@ -90,5 +103,65 @@ describe('a kick', () => {
     answers = [() => Promise.resolve({ outcome: 'unchanged', member: member({ role: 'moderator' }) })];
     await kick();
     expect(seats.find(session, 'ops')?.role).toBe('moderator');
+  });
+
+  describe('that got no answer', () => {
+    const later = async (): Promise<void> => {
+      fixture.clock.advance(500);
+      await turn();
+    };
+
+    let kickedAt: number;
+
+    beforeEach(async () => {
+      entries = [{ type: 'member', user: 'anna', action: 'kicked', from: 'moderator', time: 1 }];
+      answers = [() => Promise.reject(new StoreUnavailable(true))];
+      kickedAt = fixture.clock.epochMs();
+      await expect(kick()).rejects.toBeInstanceOf(StoreUnavailable);
+    });
+
+    /** The store has the kick after all. */
+    const commit = (): void => {
+      entries.push({ type: 'member', seq: 2, user: 'anna', action: 'kicked', from: 'admin', time: kickedAt });
+    };
+
+    it('is done once the store shows it, and once', async () => {
+      const { session, writer } = fixture.open('anna');
+      sitDown(session);
+      await later();
+      expect(published).toEqual([]);
+      commit();
+      await later();
+      memberReads.shift()!(member({ isActive: false }));
+      await turn();
+      await turn();
+      expect(published).toMatchObject([{ seq: 2 }]);
+      expect(writer.messages).toEqual([{ event: 'chat.left', data: { room: 'ops', reason: 'kicked' } }]);
+      await later();
+      expect(memberReads).toEqual([]);
+    });
+
+    it('leaves one in who came back while the store was asked', async () => {
+      const { session } = fixture.open('anna');
+      sitDown(session);
+      commit();
+      await later();
+      sitDown(session);
+      memberReads.shift()!(member({ isActive: false }));
+      await turn();
+      expect(seats.find(session, 'ops')).toBeDefined();
+    });
+
+    it('is forgotten when the store rolled it back', async () => {
+      const { session } = fixture.open('anna');
+      sitDown(session);
+      for (let check = 0; check < 130; check += 1) {
+        await later();
+      }
+      commit();
+      await later();
+      expect(published).toEqual([]);
+      expect(seats.find(session, 'ops')).toBeDefined();
+    });
   });
 });

@@ -10,7 +10,7 @@ import type { PushMap } from '../../protocol/pushes.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
 import { RoomFeed } from './room-feed.js';
 import { RoomPresence } from './room-presence.js';
-import { Seats } from './seats.js';
+import { type Seat, Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
 import { TypingService } from './typing.service.js';
 import { UnsettledChanges } from './unsettled-changes.js';
@@ -115,10 +115,20 @@ export class MembersService {
     by: string,
     checkRights: boolean,
   ): Promise<MemberChanged | undefined> {
+    const change = this.changeOf(order, by, checkRights);
+    const { room, user, action, time } = change;
     const outcome = await this.unsettled.watch(
-      order.room,
-      () => this.rooms.changeMember(this.changeOf(order, by, checkRights)),
-      () => this.applyStored(order),
+      {
+        room,
+        isIt: (entry) =>
+          entry.type === 'member' &&
+          entry.user === user &&
+          entry.action === action &&
+          entry.from === by &&
+          entry.time === time,
+        apply: () => this.applyStored(order),
+      },
+      () => this.rooms.changeMember(change),
     );
     switch (outcome.outcome) {
       case 'changed':
@@ -157,22 +167,30 @@ export class MembersService {
     };
   }
 
-  /** The change got no answer: what the store has in the end is what holds on live sockets. */
+  /** The change got no answer. Who has been let in again since then keeps the new seat. */
   private async applyStored(order: MemberOrder): Promise<void> {
-    const member = await this.rooms.member(order.room, order.user);
+    const { room, user } = order;
+    const seats = this.seats.sessionsOf(user, room).map((session) => this.seats.find(session, room)!);
+    const member = await this.rooms.member(room, user);
     if (member !== undefined) {
-      this.apply(order, member);
+      this.apply(order, member, (seat) => seats.includes(seat));
     }
   }
 
-  private apply({ room, user, action }: MemberOrder, { role, isActive }: Member): void {
+  private apply(
+    { room, user, action }: MemberOrder,
+    { role, isActive }: Member,
+    isConcerned: (seat: Seat) => boolean = () => true,
+  ): void {
     const eviction = EVICTIONS[action];
     if (eviction === undefined || isActive) {
       this.seats.change(room, { role }, user);
       return;
     }
     for (const session of this.seats.sessionsOf(user, room)) {
-      this.evict(session, room, eviction);
+      if (isConcerned(this.seats.find(session, room)!)) {
+        this.evict(session, room, eviction);
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import { isDirectRoomId } from './direct-room.js';
 import { RoomFeed } from './room-feed.js';
 import { Seats } from './seats.js';
 import { SendLimits } from './send-limits.js';
-import { UnsettledChanges } from './unsettled-changes.js';
+import { type RoomChange, UnsettledChanges } from './unsettled-changes.js';
 
 /** Edits and deletes messages: each is an entry of its own in the room's log. */
 @Injectable()
@@ -42,8 +42,10 @@ export class RevisionsService {
       throw new CommandRefused('refused');
     }
     const allowed = verdict.action === 'rewrite' ? verdict.body : body;
-    const edit = () => this.messages.edit({ ...revision, body: allowed });
-    return this.finish(session, room, await this.unsettled.watch(room, edit));
+    const outcome = await this.unsettled.watch(changeOf('edit', revision), () =>
+      this.messages.edit({ ...revision, body: allowed }),
+    );
+    return this.finish(session, room, outcome);
   }
 
   async delete(session: Session, room: string, target: number): Promise<EntryReply> {
@@ -58,7 +60,7 @@ export class RevisionsService {
   }
 
   private remove(revision: Revision): Promise<ReviseOutcome<RoomEntry>> {
-    return this.unsettled.watch(revision.room, () => this.messages.delete(revision));
+    return this.unsettled.watch(changeOf('deletion', revision), () => this.messages.delete(revision));
   }
 
   private revision(session: Session, room: string, target: number): Revision {
@@ -94,4 +96,12 @@ export class RevisionsService {
         throw new CommandRefused(outcome.outcome);
     }
   }
+}
+
+function changeOf(type: 'edit' | 'deletion', { room, target, by, time }: Revision): RoomChange {
+  return {
+    room,
+    isIt: (entry) =>
+      entry.type === type && entry.target === target && entry.from === by && entry.time === time,
+  };
 }

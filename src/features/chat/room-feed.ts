@@ -27,7 +27,7 @@ export class RoomFeed {
     private readonly publisher: Publisher,
     private readonly rooms: RoomStore,
     private readonly messages: MessageStore,
-    private readonly order: LogOrder,
+    order: LogOrder,
   ) {
     order.readFrom((log, since) => this.readAfter(roomOf(log), since));
   }
@@ -40,11 +40,6 @@ export class RoomFeed {
     } else {
       this.send(entry, peers, exceptSession);
     }
-  }
-
-  /** Publishes what the room's log has and nobody published. Throws what the store throws. */
-  catchUp(room: string): Promise<void> {
-    return this.order.catchUp(chatChannel(room));
   }
 
   private async publishLater(entry: RoomEntry, exceptSession: string | undefined): Promise<void> {

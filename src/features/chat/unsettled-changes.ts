@@ -1,31 +1,43 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { UnsettledWrites } from '../../hub/unsettled-writes.js';
 import { Clock } from '../../ports/clock.port.js';
+import { MessageStore } from '../../ports/message-store.port.js';
 import { StoreUnavailable } from '../../ports/store-unavailable.js';
+import type { RoomEntry } from '../../protocol/chat.js';
 import { RoomFeed } from './room-feed.js';
 
-/** Beyond it a change shows with the next entry of its room. */
+/** Beyond it a change shows with the next entry of its room, and an eviction when it is repeated. */
 const MAX_UNSETTLED = 1000;
 
-interface Change {
+/** Newest entries among which a change is looked for. In a room that is faster the next entry has long shown it. */
+const NEWEST = 200;
+
+/** A change that is an entry of its room, when the store has made it. */
+export interface RoomChange {
   readonly room: string;
-  readonly look: (() => Promise<void>) | undefined;
+  /** Tells the entry from all others. */
+  readonly isIt: (entry: RoomEntry) => boolean;
+  /** What else the gateway does once the change is stored. */
+  readonly apply?: () => Promise<void>;
 }
 
 /**
- * Edits, deletions and changes of members whose commit was under way when the store was lost. Whoever asked got no
- * answer; if the commit happened after all, the room still has to hear of it.
+ * Edits, deletions and changes of members whose commit was under way when the store was lost. Who asked was told
+ * `unavailable`; if the commit happened after all, the room still has to hear of it.
  */
 @Injectable()
 export class UnsettledChanges implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly changes: UnsettledWrites<Change>;
+  private readonly changes: UnsettledWrites<RoomChange>;
   private newest = 0;
 
   constructor(
+    private readonly messages: MessageStore,
     private readonly feed: RoomFeed,
     clock: Clock,
   ) {
-    this.changes = new UnsettledWrites(clock, MAX_UNSETTLED, (change) => this.lookUp(change));
+    this.changes = new UnsettledWrites(UnsettledChanges.name, clock, MAX_UNSETTLED, (change) =>
+      this.lookUp(change),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -36,27 +48,28 @@ export class UnsettledChanges implements OnApplicationBootstrap, OnApplicationSh
     this.changes.stop();
   }
 
-  /** Makes the change. `look` runs whenever the store is asked how an open one ended, and may run many times. */
-  async watch<Result>(
-    room: string,
-    change: () => Promise<Result>,
-    look?: () => Promise<void>,
-  ): Promise<Result> {
+  /** Has the store make the change, and looks for it afterwards when that was left open. */
+  async watch<Result>(change: RoomChange, make: () => Promise<Result>): Promise<Result> {
     try {
-      return await change();
+      return await make();
     } catch (error) {
       if (error instanceof StoreUnavailable && error.isOutcomeUnknown) {
         this.newest += 1;
-        this.changes.add(String(this.newest), { room, look });
+        this.changes.add(String(this.newest), change);
       }
       throw error;
     }
   }
 
-  /** A commit may still be under way in the database: what is not there yet is no answer. */
-  private async lookUp({ room, look }: Change): Promise<boolean> {
-    await this.feed.catchUp(room);
-    await look?.();
-    return false;
+  private async lookUp({ room, isIt, apply }: RoomChange): Promise<boolean> {
+    const page = await this.messages.page(room, { limit: NEWEST });
+    const entry = page?.messages.find(isIt);
+    if (entry === undefined) {
+      return false;
+    }
+    // A repeated publication is dropped by its number.
+    this.feed.publish(entry);
+    await apply?.();
+    return true;
   }
 }

@@ -23,7 +23,9 @@ export class UnsettledSends implements OnApplicationBootstrap, OnApplicationShut
     clock: Clock,
     private readonly metrics: Metrics,
   ) {
-    this.sends = new UnsettledWrites(clock, MAX_UNSETTLED, (message) => this.lookUp(message));
+    this.sends = new UnsettledWrites(UnsettledSends.name, clock, MAX_UNSETTLED, (message) =>
+      this.lookUp(message),
+    );
   }
 
   onApplicationBootstrap(): void {

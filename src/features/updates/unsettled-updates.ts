@@ -6,6 +6,7 @@ import { type OutgoingUpdate, UpdateStore } from '../../ports/update-store.port.
 import { CommitWindows } from './commit-windows.js';
 import { UpdateDispatch } from './update-dispatch.js';
 
+/** Beyond it those connected get an inbox update when they next connect, and a live one not at all. */
 const MAX_UNSETTLED = 1000;
 
 /**
@@ -23,7 +24,9 @@ export class UnsettledUpdates implements OnApplicationBootstrap, OnApplicationSh
     clock: Clock,
     private readonly metrics: Metrics,
   ) {
-    this.updates = new UnsettledWrites(clock, MAX_UNSETTLED, (update) => this.lookUp(update));
+    this.updates = new UnsettledWrites(UnsettledUpdates.name, clock, MAX_UNSETTLED, (update) =>
+      this.lookUp(update),
+    );
   }
 
   onApplicationBootstrap(): void {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { SQLITE } from './sqlite-error.js';
 
 /**
@@ -6,24 +6,37 @@ import { SQLITE } from './sqlite-error.js';
  * for who has it open: commits succeed and are gone with the process.
  */
 export class DatabasePresence {
-  private readonly inodes = new Map<string, number>();
+  private readonly fileId: string;
+  /** Known from the first commit on: there is no log before it. */
+  private logId: string | undefined;
 
-  /** `file` is open in WAL mode. */
-  constructor(private readonly file: string) {}
+  /** To be made before `file` is opened. Throws `CANTOPEN` when it is not there. */
+  constructor(private readonly file: string) {
+    this.fileId = idOf(file) ?? gone(SQLITE.CANTOPEN);
+  }
 
-  /** Throws what a disk that fails would: the rows may come back, with the file, or not. 5 µs. */
+  /** Throws what a disk that fails would: what was committed may come back, with the file, or not. Takes 7 µs. */
   check(): void {
-    for (const path of [this.file, `${this.file}-wal`]) {
-      const inode = statSync(path, { throwIfNoEntry: false })?.ino;
-      const known = this.inodes.get(path);
-      if (known === undefined && inode !== undefined) {
-        // The log appears with the first commit.
-        this.inodes.set(path, inode);
-      } else if (known !== inode) {
-        throw Object.assign(new Error('The database file was removed or replaced'), {
-          errcode: SQLITE.IOERR,
-        });
-      }
+    const logId = idOf(`${this.file}-wal`);
+    this.logId ??= logId;
+    if (idOf(this.file) !== this.fileId || logId !== this.logId) {
+      gone();
     }
   }
+}
+
+/** Undefined when there is no such file. */
+function idOf(path: string): string | undefined {
+  let stats: BigIntStats | undefined;
+  try {
+    stats = statSync(path, { throwIfNoEntry: false, bigint: true });
+  } catch {
+    // Its folder cannot be read, say: the file is as good as gone.
+    return gone();
+  }
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
+function gone(errcode: number = SQLITE.IOERR): never {
+  throw Object.assign(new Error('The database file was removed or replaced'), { errcode });
 }

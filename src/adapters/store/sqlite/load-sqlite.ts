@@ -9,22 +9,31 @@ const OLDEST_NODE = [22, 13, 0];
 
 /** Node's own SQLite where it is new enough, else the one we ship for Node 20: the same interface. */
 export async function loadSqlite(): Promise<SqliteModule> {
-  return (await loadBuiltIn()) ?? (await loadPackage());
+  return loadBuiltIn() ?? (await loadPackage());
 }
 
-async function loadBuiltIn(): Promise<SqliteModule | undefined> {
+function loadBuiltIn(): SqliteModule | undefined {
   if (!isAtLeast(process.versions.node, OLDEST_NODE)) {
     return undefined;
   }
-  // Not a literal: the types of Node 20 do not know it.
-  const name = 'node:sqlite';
-  const builtIn = (await import(name)) as SqliteModule;
+  const builtIn = withoutWarning(() => process.getBuiltinModule('node:sqlite') as unknown as SqliteModule);
   const database = new builtIn.DatabaseSync(':memory:');
   try {
     const { version } = database.prepare('select sqlite_version() as version').get() as { version: string };
     return isAtLeast(version, OLDEST_SQLITE) ? builtIn : undefined;
   } finally {
     database.close();
+  }
+}
+
+/** Node 22 says of its SQLite that it is experimental: on standard error, between the lines of a JSON log. */
+function withoutWarning<Result>(load: () => Result): Result {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 

@@ -4,8 +4,8 @@ import { StoreRefused } from '../../../ports/store-refused.js';
 import { migrate } from '../sql/migrate.js';
 import type { Schema } from '../sql/schema.js';
 import { bootRefusal, damaged } from './boot-refusal.js';
-import type { ExitGate } from './exit-gate.js';
 import { DatabasePresence } from './database-presence.js';
+import type { ExitGate } from './exit-gate.js';
 import { loadSqlite } from './load-sqlite.js';
 import { sqliteDialect } from './sqlite-driver.js';
 import { MEMORY } from './worker-messages.js';
@@ -32,11 +32,11 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
   const { DatabaseSync } = await loadSqlite();
   let database: DatabaseSyncInstance | undefined;
   try {
+    const presence = file === MEMORY ? undefined : new DatabasePresence(file);
     const opened = gate.pass(() => new DatabaseSync(file));
     database = opened;
     gate.pass(() => configure(opened));
     gate.pass(() => check(opened, file));
-    const presence = file === MEMORY ? undefined : new DatabasePresence(file);
     const db = new Kysely<Schema>({ dialect: sqliteDialect(opened, gate, presence) });
     await migrate(db);
     return db;

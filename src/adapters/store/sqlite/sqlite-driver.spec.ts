@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely, type Migration, Migrator, sql } from 'kysely';
+import type { DatabasePresence } from './database-presence.js';
 import { sqliteDialect } from './sqlite-driver.js';
 
 interface Tables {
@@ -80,6 +81,31 @@ describe('sqlite driver', () => {
     expect(await db.selectFrom('note').selectAll().execute()).toEqual([]);
     await db.transaction().execute((tx) => tx.insertInto('note').values({ id: 2, text: 'c' }).execute());
     expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 2 }]);
+    await db.destroy();
+  });
+
+  it('lets nothing count as committed while the file is gone, and does not let that hide an earlier error', async () => {
+    let isGone = false;
+    const presence = {
+      check: () => {
+        if (isGone) {
+          throw new Error('gone');
+        }
+      },
+    } as DatabasePresence;
+    const db = new Kysely<Tables>({
+      dialect: sqliteDialect(new DatabaseSync(':memory:'), undefined, presence),
+    });
+    await sql`create table note (id integer primary key, text text not null) strict`.execute(db);
+    isGone = true;
+    const insert = (id: number) => db.insertInto('note').values({ id, text: 'a' });
+    await expect(insert(1).execute()).rejects.toThrow('gone');
+    const committed = db
+      .transaction()
+      .execute((tx) => tx.insertInto('note').values({ id: 2, text: 'a' }).execute());
+    await expect(committed).rejects.toThrow('gone');
+    const failed = db.transaction().execute(() => Promise.reject(new Error('why')));
+    await expect(failed).rejects.toThrow('why');
     await db.destroy();
   });
 

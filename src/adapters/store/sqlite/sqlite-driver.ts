@@ -14,6 +14,8 @@ import {
 import type { DatabasePresence } from './database-presence.js';
 import { ExitGate } from './exit-gate.js';
 
+const UNCHANGED = { changes: 0, lastInsertRowid: 0 };
+
 /** Texts of one size of batch are few; the bound holds when sizes vary. */
 const MAX_STATEMENTS = 256;
 
@@ -85,8 +87,8 @@ class DatabaseView implements SqliteDatabase {
     this.gate.pass(() => this.database.close());
   }
 
-  /** A result that will not be undone: the statement was a commit, or a transaction of its own. */
-  private settled<Result>(result: Result): Result {
+  /** Of a statement after which no transaction is open: a commit, or one that was alone. */
+  private checked<Result>(result: Result): Result {
     if (!this.database.isTransaction) {
       this.presence?.check();
     }
@@ -98,13 +100,13 @@ class DatabaseView implements SqliteDatabase {
     const statement = gate.pass(() => database.prepare(sql));
     return {
       reader: statement.columns().length > 0,
-      all: (parameters) => this.settled(gate.pass(() => statement.all(...parameters))),
+      all: (parameters) => this.checked(gate.pass(() => statement.all(...parameters))),
       run: (parameters) => {
-        // A full disk ends the transaction by itself; a failing rollback would hide why.
-        if (sql === 'rollback' && !database.isTransaction) {
-          return { changes: 0, lastInsertRowid: 0 };
+        // A full disk ends the transaction by itself; a failing rollback would hide why, and so would the check.
+        if (sql === 'rollback') {
+          return database.isTransaction ? gate.pass(() => statement.run(...parameters)) : UNCHANGED;
         }
-        return this.settled(gate.pass(() => statement.run(...parameters)));
+        return this.checked(gate.pass(() => statement.run(...parameters)));
       },
       iterate: (parameters) => statement.iterate(...parameters),
     };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
@@ -19,6 +19,10 @@ describe('store thread', () => {
   let stores: SqlStores;
 
   async function open(file: string): Promise<void> {
+    if (file !== MEMORY) {
+      // As whoever claims the file does.
+      closeSync(openSync(file, 'a'));
+    }
     thread = await StoreThread.open(file);
     stores = remoteStores(thread);
   }

@@ -32,7 +32,7 @@ export class StoreThread {
 
   private constructor(private readonly file: string) {}
 
-  /** Resolves when the database is open and migrated. Throws `StoreRefused`. */
+  /** `file` exists, or is `MEMORY`. Resolves when the database is open and migrated. Throws `StoreRefused`. */
   static async open(file: string): Promise<StoreThread> {
     const thread = new StoreThread(file);
     process.on('exit', thread.shutGate);
@@ -80,12 +80,7 @@ export class StoreThread {
 
   private boot(): Promise<void> {
     const workerData: ThreadData = { file: this.file, gate: this.gate.memory };
-    const worker = new Worker(new URL('./store.worker.js', import.meta.url), {
-      name: 'store',
-      workerData,
-      // Node 22 warns of its SQLite on standard error, between the lines of a JSON log.
-      execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'],
-    });
+    const worker = new Worker(new URL('./store.worker.js', import.meta.url), { name: 'store', workerData });
     this.worker = worker;
     this.booted = new Promise((resolve, reject) => {
       worker.on('message', (message: ThreadReply | BootReport) => {
