@@ -240,6 +240,19 @@ describe('embedded store', () => {
     },
   );
 
+  it('refuses a log whose database is not there, and has everything once it is back', async () => {
+    const child = start(4);
+    await eventually(() => expect(child.acknowledged.length).toBeGreaterThan(20));
+    await child.kill();
+    renameSync(file, `${file}.x`);
+    const log = readFileSync(`${file}-wal`);
+    expect(((await refusal()) as Error).message).toContain('belongs to a database that is not there');
+    expect(readFileSync(`${file}-wal`).equals(log)).toBe(true);
+    renameSync(`${file}.x`, file);
+    const stored = await logOf(await open());
+    expect(stored.size).toBeGreaterThanOrEqual(child.acknowledged.length);
+  });
+
   it('acknowledges nothing once its directory is removed', async () => {
     const store = await open(join(directory, 'data', 'tidegate.db'));
     await store.rooms.create({ id: 'log', kind: 'public' }, 1);

@@ -27,6 +27,11 @@ describe('the data of chat commands', () => {
     await expect(check(SendDto, send)).rejects.toMatchObject(refusing('body: matches'));
   });
 
+  it('leaves meta as it came, keys with the names of methods too', async () => {
+    const meta = { toString: 1, nested: [{ valueOf: 2, hasOwnProperty: { isPrototypeOf: 3 } }] };
+    expect(await check(SendDto, { clientMsgId: 'a', body: 'x', meta })).toMatchObject({ meta });
+  });
+
   it('bounds meta as JSON, in bytes', async () => {
     const send = (text: string) => check(SendDto, { clientMsgId: 'a', body: 'x', meta: { t: text } });
     expect(await send('ü'.repeat(2_044))).toBeDefined();

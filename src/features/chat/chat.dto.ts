@@ -22,6 +22,7 @@ import type { RoomOrPeer } from '../../protocol/commands.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
 import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
+import { Verbatim } from '../../transport/http/verbatim.decorator.js';
 import { CLIENT_MSG_ID, IsSmallDocument, ROOM, USER } from './chat-patterns.js';
 
 export const MAX_PAGE = 500;
@@ -100,6 +101,7 @@ export class SendDto extends RoomOrPeerDto {
   @Optional()
   @IsObject()
   @IsSmallDocument()
+  @Verbatim()
   meta?: Record<string, unknown>;
 }
 

@@ -18,7 +18,7 @@ import { RoomStore } from '../../ports/room-store.port.js';
 import { Audited } from '../../transport/http/audited.decorator.js';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
 import { type MemberOrder, MembersService } from './members.service.js';
-import { MemberDto, MemberParams, PageQuery, RoomParams, SanctionDto } from './rooms.dto.js';
+import { KickDto, MemberDto, MemberParams, PageQuery, RoomParams, SanctionDto } from './rooms.dto.js';
 import { MemberPageView, MemberView, viewOfMember } from './rooms.views.js';
 
 /** Members of rooms, and moderation by the back office. All of it acts on live sockets at once. */
@@ -74,7 +74,7 @@ export class MembersController {
   @ApiOkResponse({ type: MemberView })
   kick(
     @Param() params: MemberParams,
-    @Body() { reason }: SanctionDto,
+    @Body() { reason }: KickDto,
     @Req() request: AuthenticatedRequest,
   ): Promise<MemberView> {
     return this.order(request, params, { action: 'kicked', reason });

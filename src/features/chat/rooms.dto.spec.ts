@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { BodyValidationPipe } from '../../transport/http/body-validation.pipe.js';
-import { HistoryQuery, MessageParams, PageQuery, SystemMessageDto } from './rooms.dto.js';
+import {
+  HistoryQuery,
+  KickDto,
+  MessageParams,
+  PageQuery,
+  SanctionDto,
+  SystemMessageDto,
+} from './rooms.dto.js';
 
 type Dto = new () => object;
 
@@ -15,11 +22,14 @@ describe('what REST calls about rooms say', () => {
     [MessageParams, { room: 'ops', seq: '7' }, { room: 'ops', seq: 7 }],
     [PageQuery, { after: 'Émile 🙂' }, { after: 'Émile 🙂', limit: 100 }],
     [PageQuery, { limit: '3' }, { after: '', limit: 3 }],
+    [SystemMessageDto, { body: 'x', meta: { valueOf: 1 } }, { body: 'x', meta: { valueOf: 1 } }],
+    [SanctionDto, { reason: 'spam', forSeconds: 5 }, { reason: 'spam', forSeconds: 5 }],
   ])('takes %p %j', async (dto, data, expected) => {
     expect(await check(dto, data)).toEqual(expected);
   });
 
   it.each<[Dto, object]>([
+    [KickDto, { reason: 'spam', forSeconds: 5 }],
     [HistoryQuery, { since: '' }],
     [HistoryQuery, { since: ' ' }],
     [HistoryQuery, { since: '-1' }],

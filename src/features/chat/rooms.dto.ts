@@ -15,6 +15,7 @@ import {
 import { type Role, ROLES } from '../../protocol/chat.js';
 import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
+import { Verbatim } from '../../transport/http/verbatim.decorator.js';
 import { CLIENT_MSG_ID, IsSmallDocument, NEW_ROOM, ROOM, USER } from './chat-patterns.js';
 
 const MAX_PAGE = 500;
@@ -123,21 +124,23 @@ export class MemberDto {
   role: Role = 'member';
 }
 
-/** Of a mute, ban or kick. */
-export class SanctionDto {
-  @ApiPropertyOptional({ description: 'How long; absent: until lifted' })
-  @Optional()
-  @IsInt()
-  @Min(1)
-  @Max(TEN_YEARS_SECONDS)
-  forSeconds?: number;
-
+export class KickDto {
   @ApiPropertyOptional({ maxLength: 256 })
   @Optional()
   @IsString()
   @Length(1, 256)
   @Matches(STORABLE)
   reason?: string;
+}
+
+/** Of a mute or ban. */
+export class SanctionDto extends KickDto {
+  @ApiPropertyOptional({ description: 'How long; absent: until lifted' })
+  @Optional()
+  @IsInt()
+  @Min(1)
+  @Max(TEN_YEARS_SECONDS)
+  forSeconds?: number;
 }
 
 export class SystemMessageDto {
@@ -156,6 +159,7 @@ export class SystemMessageDto {
   @Optional()
   @IsObject()
   @IsSmallDocument()
+  @Verbatim()
   meta?: Record<string, unknown>;
 }
 

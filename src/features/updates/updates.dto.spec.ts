@@ -7,6 +7,11 @@ const UPDATE = { event: 'price', data: null, target: { all: true }, delivery: 'l
 const check = (fields: object): Promise<unknown> =>
   new BodyValidationPipe().transform({ ...UPDATE, ...fields }, { type: 'body', metatype: UpdateDto });
 
+it('takes the data of an update as it comes, keys with the names of methods too', async () => {
+  const data = { toString: 1, nested: [{ valueOf: 2, hasOwnProperty: { isPrototypeOf: 3 } }] };
+  expect(await check({ data })).toMatchObject({ data });
+});
+
 describe('the text of an update', () => {
   it.each(['Grüße', '🙂', 'a\nb'])('may be %j', async (text) => {
     const target = { audience: { rolesAny: [text], attrs: { [text]: [text, 1] } } };

@@ -20,6 +20,7 @@ import {
 import type { DeliveryMode } from '../../ports/update-store.port.js';
 import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
+import { Verbatim } from '../../transport/http/verbatim.decorator.js';
 import { AudienceDto, hasCondition } from './audience.dto.js';
 
 const MAX_TARGETS = 10_000;
@@ -55,6 +56,7 @@ export class BroadcastDto {
 
   @ApiProperty({ description: 'Any JSON, null included' })
   @ValidateBy({ name: 'isPresent', validator: { validate: (value) => value !== undefined } })
+  @Verbatim()
   data!: unknown;
 
   @ApiPropertyOptional({ type: ExceptDto })

@@ -23,6 +23,10 @@ export function damaged(file: string): string {
   return `The database ${file} is damaged or is no database. It was not changed; restore it from a backup.`;
 }
 
+export function orphanedLog(file: string): string {
+  return `The log ${file}-wal belongs to a database that is not there. Put ${file} back beside it, or move the log away to start anew.`;
+}
+
 /** The same words whether a lock file or SQLite says so. */
 export function inUse(file: string, pid?: number): string {
   const holder = pid === undefined ? 'another process' : `another process (pid ${pid})`;

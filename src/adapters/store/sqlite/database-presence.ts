@@ -1,5 +1,5 @@
 import { type BigIntStats, statSync } from 'node:fs';
-import { SQLITE } from './sqlite-error.js';
+import { DatabaseGone, SQLITE } from './sqlite-error.js';
 
 /**
  * Whether the files of an open database are still where they were. On POSIX a removed or replaced file stays writable
@@ -12,7 +12,11 @@ export class DatabasePresence {
 
   /** To be made before `file` is opened. Throws `CANTOPEN` when it is not there. */
   constructor(private readonly file: string) {
-    this.fileId = idOf(file) ?? gone(SQLITE.CANTOPEN);
+    const fileId = idOf(file);
+    if (fileId === undefined) {
+      throw new DatabaseGone(SQLITE.CANTOPEN);
+    }
+    this.fileId = fileId;
   }
 
   /** Throws what a disk that fails would: what was committed may come back, with the file, or not. Takes 7 µs. */
@@ -20,7 +24,7 @@ export class DatabasePresence {
     const logId = idOf(`${this.file}-wal`);
     this.logId ??= logId;
     if (idOf(this.file) !== this.fileId || logId !== this.logId) {
-      gone();
+      throw new DatabaseGone();
     }
   }
 }
@@ -32,11 +36,7 @@ function idOf(path: string): string | undefined {
     stats = statSync(path, { throwIfNoEntry: false, bigint: true });
   } catch {
     // Its folder cannot be read, say: the file is as good as gone.
-    return gone();
+    throw new DatabaseGone();
   }
   return stats && `${stats.dev}:${stats.ino}`;
-}
-
-function gone(errcode: number = SQLITE.IOERR): never {
-  throw Object.assign(new Error('The database file was removed or replaced'), { errcode });
 }

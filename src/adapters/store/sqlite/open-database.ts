@@ -1,9 +1,10 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { Kysely } from 'kysely';
 import { StoreRefused } from '../../../ports/store-refused.js';
 import { migrate } from '../sql/migrate.js';
 import type { Schema } from '../sql/schema.js';
-import { bootRefusal, damaged } from './boot-refusal.js';
+import { bootRefusal, damaged, orphanedLog } from './boot-refusal.js';
 import { DatabasePresence } from './database-presence.js';
 import type { ExitGate } from './exit-gate.js';
 import { loadSqlite } from './load-sqlite.js';
@@ -33,6 +34,7 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
   let database: DatabaseSyncInstance | undefined;
   try {
     const presence = file === MEMORY ? undefined : new DatabasePresence(file);
+    refuseOrphanedLog(file);
     const opened = gate.pass(() => new DatabaseSync(file));
     database = opened;
     gate.pass(() => configure(opened));
@@ -44,6 +46,17 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
     closeQuietly(database);
     throw bootRefusal(error, file) ?? error;
   }
+}
+
+/** SQLite would begin an empty database, and throw away a log that may hold all there is. */
+function refuseOrphanedLog(file: string): void {
+  if (sizeOf(`${file}-wal`) > 0 && sizeOf(file) === 0) {
+    throw new StoreRefused(orphanedLog(file));
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function configure(database: DatabaseSyncInstance): void {

@@ -23,6 +23,15 @@ export function sqliteCode(error: unknown): number | undefined {
   return typeof errcode === 'number' ? errcode & 0xff : undefined;
 }
 
+/** The file that SQLite has open is not the one in its place. A failure of the disk to all who look at the code. */
+export class DatabaseGone extends Error {
+  override readonly name = 'DatabaseGone';
+
+  constructor(readonly errcode: number = SQLITE.IOERR) {
+    super('the database file was removed or replaced');
+  }
+}
+
 /** An error as it crosses threads: without the text of SQLite, which may quote data. */
 export type WireError =
   | { readonly kind: 'unavailable'; readonly isOutcomeUnknown: boolean; readonly summary: string }
@@ -33,7 +42,7 @@ export function toWire(error: unknown): WireError {
   if (code !== undefined && UNAVAILABLE.has(code)) {
     // A commit that failed is rolled back, except that its frames may be in the WAL when only the fsync failed: they
     // count again if the process dies before they are overwritten.
-    return { kind: 'unavailable', isOutcomeUnknown: code === SQLITE.IOERR, summary: `SQLite code ${code}` };
+    return { kind: 'unavailable', isOutcomeUnknown: code === SQLITE.IOERR, summary: summaryOf(error, code) };
   }
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return {
@@ -45,6 +54,14 @@ export function toWire(error: unknown): WireError {
       .filter((line) => /^\s+at /.test(line))
       .join('\n'),
   };
+}
+
+function summaryOf(error: unknown, code: number): string {
+  if (error instanceof DatabaseGone) {
+    return error.message;
+  }
+  const name = Object.entries(SQLITE).find(([, value]) => value === code)?.[0];
+  return `SQLite code ${code} (${name})`;
 }
 
 export function fromWire(wire: WireError): Error {

@@ -14,6 +14,8 @@ import {
 } from './worker-messages.js';
 
 const MAX_PENDING = 10_000;
+/** How often the log says that the store cannot be used for the same reason. */
+const REASON_INTERVAL_MS = 60_000;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 5_000;
 
@@ -28,6 +30,8 @@ export class StoreThread {
   private isReady = false;
   private isClosed = false;
   private restartMs = FIRST_RESTART_MS;
+  /** By reason. */
+  private readonly saidAtMs = new Map<string, number>();
   private restart: NodeJS.Timeout | undefined;
 
   private constructor(private readonly file: string) {}
@@ -85,6 +89,7 @@ export class StoreThread {
     this.booted = new Promise((resolve, reject) => {
       worker.on('message', (message: ThreadReply | BootReport) => {
         if ('id' in message) {
+          this.sayWhyUnavailable(message);
           this.pending.settle(message);
         } else if (message.boot === 'ready') {
           this.isReady = true;
@@ -106,6 +111,19 @@ export class StoreThread {
       });
     });
     return this.booted;
+  }
+
+  /** Callers learn that the store is unavailable; why is for the log, not with every call. */
+  private sayWhyUnavailable(reply: ThreadReply): void {
+    if (!('error' in reply) || reply.error.kind !== 'unavailable') {
+      return;
+    }
+    const { summary } = reply.error;
+    const nowMs = performance.now();
+    if (nowMs - (this.saidAtMs.get(summary) ?? -Infinity) > REASON_INTERVAL_MS) {
+      this.saidAtMs.set(summary, nowMs);
+      this.logger.error(`The store cannot be used: ${summary}`);
+    }
   }
 
   private lose(): void {
