@@ -73,6 +73,11 @@ export class Metrics {
     'Messages whose commit may or may not have happened',
     [],
   );
+  readonly changesOutcomeUnknown = this.counter(
+    'room_changes_outcome_unknown_total',
+    'Edits, deletions and member changes whose commit may or may not have happened',
+    [],
+  );
   readonly storeRetries = this.counter('store_retries_total', 'Transactions that were tried again', []);
   readonly auditFailed = this.counter('audit_failed_total', 'Audit entries that could not be written', []);
   readonly webhookCalls = this.counter('webhook_calls_total', 'Calls of the webhook, by what came of them', [

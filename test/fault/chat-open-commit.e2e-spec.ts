@@ -46,6 +46,7 @@ describeWithPostgres('a change of a room whose commit got no answer', () => {
     proxy.cutAt(COMMIT, 'unanswered', 'insert into "entry"');
     const reply = await olga.request(event, { room, ...data });
     expect(reply).toMatchObject({ event: 'error', data: { code: 'unavailable', retryable: true } });
+    expect(await gateway.metric('room_changes_outcome_unknown_total')).toBe(1);
   };
 
   it('reaches the room when it is an edit', async () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
@@ -218,6 +219,7 @@ describe('embedded store', () => {
   it.each(['tidegate.db', 'tidegate.db-wal'])(
     'acknowledges nothing while %s is somewhere else, and goes on when it is back',
     async (name) => {
+      const said = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
       const store = await open();
       await store.rooms.create({ id: 'log', kind: 'public' }, 1);
       await send(store, 'before');
@@ -237,6 +239,11 @@ describe('embedded store', () => {
       expect(await send(store, 'after')).toMatchObject({ outcome: 'stored' });
       expect([...(await logOf(store)).values()]).toEqual(['before', 'meanwhile', 'after']);
       await eventually(async () => expect(await store.health.check()).toBe('up'));
+      // Once, however many calls it failed.
+      expect(said.mock.calls).toEqual([
+        ['The store cannot be used: the database file was removed or replaced'],
+      ]);
+      said.mockRestore();
     },
   );
 

@@ -137,7 +137,10 @@ describeWithPostgres('a failing PostgreSQL', () => {
     let holder: Promise<void> = Promise.resolve();
     await new Promise<void>((locked) => {
       const untilLetGo = new Promise<void>((resolve) => (letGo = resolve));
-      holder = ledger.lock(1, 2, () => (locked(), untilLetGo));
+      holder = ledger.lock(1, 2, () => {
+        locked();
+        return untilLetGo;
+      });
     });
     const start = performance.now();
     const endless = ledger.sleep(60);

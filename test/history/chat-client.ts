@@ -289,7 +289,10 @@ class Rest {
   constructor(ms: number) {
     this.over = new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      this.end = () => (clearTimeout(timer), resolve());
+      this.end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
   }
 }

@@ -46,7 +46,7 @@ beforeEach(() => {
   } as unknown as RoomStore;
   const messages = { page: () => Promise.resolve({ messages: entries }) } as unknown as MessageStore;
   const feed = { publish: (entry: unknown) => published.push(entry) } as unknown as RoomFeed;
-  const unsettled = new UnsettledChanges(messages, feed, fixture.clock);
+  const unsettled = new UnsettledChanges(messages, feed, fixture.clock, fixture.metrics);
   unsettled.onApplicationBootstrap();
   members = new MembersService(
     fixture.config,

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { UnsettledWrites } from '../../hub/unsettled-writes.js';
+import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
 import { MessageStore } from '../../ports/message-store.port.js';
 import { StoreUnavailable } from '../../ports/store-unavailable.js';
@@ -34,6 +35,7 @@ export class UnsettledChanges implements OnApplicationBootstrap, OnApplicationSh
     private readonly messages: MessageStore,
     private readonly feed: RoomFeed,
     clock: Clock,
+    private readonly metrics: Metrics,
   ) {
     this.changes = new UnsettledWrites(UnsettledChanges.name, clock, MAX_UNSETTLED, (change) =>
       this.lookUp(change),
@@ -54,6 +56,7 @@ export class UnsettledChanges implements OnApplicationBootstrap, OnApplicationSh
       return await make();
     } catch (error) {
       if (error instanceof StoreUnavailable && error.isOutcomeUnknown) {
+        this.metrics.changesOutcomeUnknown.inc();
         this.newest += 1;
         this.changes.add(String(this.newest), change);
       }

@@ -10,6 +10,7 @@ import {
 } from 'class-validator';
 import { STORABLE } from '../../protocol/storable-text.js';
 import { Optional } from '../../transport/http/optional.decorator.js';
+import { Verbatim } from '../../transport/http/verbatim.decorator.js';
 
 const MAX_VALUES = 64;
 const MAX_LENGTH = 128;
@@ -61,6 +62,7 @@ export class AudienceDto {
   })
   @Optional()
   @ValidateBy({ name: 'isAttributes', validator: { validate: isAttributes } })
+  @Verbatim()
   attrs?: Record<string, Scalar[]>;
 }
 

@@ -12,6 +12,11 @@ it('takes the data of an update as it comes, keys with the names of methods too'
   expect(await check({ data })).toMatchObject({ data });
 });
 
+it('loses no condition of an audience, whatever the claim is called', async () => {
+  const target = { audience: { attrs: { plan: ['pro'], valueOf: [1] } } };
+  expect(await check({ target })).toMatchObject({ target });
+});
+
 describe('the text of an update', () => {
   it.each(['Grüße', '🙂', 'a\nb'])('may be %j', async (text) => {
     const target = { audience: { rolesAny: [text], attrs: { [text]: [text, 1] } } };

@@ -33,8 +33,7 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
   const { DatabaseSync } = await loadSqlite();
   let database: DatabaseSyncInstance | undefined;
   try {
-    const presence = file === MEMORY ? undefined : new DatabasePresence(file);
-    refuseOrphanedLog(file);
+    const presence = file === MEMORY ? undefined : presenceOf(file);
     const opened = gate.pass(() => new DatabaseSync(file));
     database = opened;
     gate.pass(() => configure(opened));
@@ -48,11 +47,13 @@ export async function openDatabase(file: string, gate: ExitGate): Promise<Kysely
   }
 }
 
-/** SQLite would begin an empty database, and throw away a log that may hold all there is. */
-function refuseOrphanedLog(file: string): void {
+function presenceOf(file: string): DatabasePresence {
+  const presence = new DatabasePresence(file);
+  // SQLite would begin an empty database, and throw away a log that may hold all there is.
   if (sizeOf(`${file}-wal`) > 0 && sizeOf(file) === 0) {
     throw new StoreRefused(orphanedLog(file));
   }
+  return presence;
 }
 
 function sizeOf(path: string): number {
