@@ -21,8 +21,13 @@ export interface RunnerMethods {
 export interface ServerSample {
   /** User and system time of the whole process since it started. */
   readonly cpuMicros: number;
+  /** The part of it that the kernel took. */
+  readonly systemMicros: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
+  /** How late the event loop was, since the sample before. */
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
 }
 
 /** The server and the processes of its store, if it has any. */

@@ -1,6 +1,6 @@
 import type { Dialect } from '../peers/peer.js';
 
-/** The text that is broadcast: marker, sequence number of fixed width, filler. */
+/** Length of the text where a scenario names no other. */
 export const MESSAGE_BYTES = 100;
 export const SEQUENCE_DIGITS = 10;
 
@@ -8,8 +8,9 @@ export const MESSAGE_MARKER = 'bench message ';
 const TEXT_OPCODE_FIN = 0x81;
 const LENGTH_16_BIT = 126;
 
-export function benchMessage(sequence: number): string {
-  return `${MESSAGE_MARKER}${String(sequence).padStart(SEQUENCE_DIGITS, '0')} `.padEnd(MESSAGE_BYTES, 'x');
+/** The text that is sent: marker, sequence number of fixed width, filler. */
+export function benchMessage(sequence: number, bytes = MESSAGE_BYTES): string {
+  return `${MESSAGE_MARKER}${String(sequence).padStart(SEQUENCE_DIGITS, '0')} `.padEnd(bytes, 'x');
 }
 
 /** What tells a delivery from every other frame of a peer. All its deliveries have one length. */
@@ -19,8 +20,8 @@ export interface DeliveryPattern {
   readonly frameBytes: number;
 }
 
-export function deliveryPattern(dialect: Dialect): DeliveryPattern {
-  const payload = Buffer.from(dialect.delivery(benchMessage(0)));
+export function deliveryPattern(dialect: Dialect, messageBytes = MESSAGE_BYTES): DeliveryPattern {
+  const payload = Buffer.from(dialect.delivery(benchMessage(0, messageBytes)));
   // Unmasked, 7-bit or 16-bit length (RFC 6455 section 5.2).
   const header =
     payload.length < LENGTH_16_BIT

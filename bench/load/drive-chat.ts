@@ -1,4 +1,5 @@
 import type { DriveContext, Measurement } from '../scenarios/scenario.js';
+import { deliveryPattern } from './bench-message.js';
 import { ChatCrowd } from './chat-crowd.js';
 import { connectClients } from './connect-clients.js';
 import { measureCpu } from './measure-cpu.js';
@@ -34,7 +35,12 @@ export async function driveChat(
 ): Promise<Measurement<ChatMetric>> {
   const diskMs = probeDiskMs();
   const crowd = new ChatCrowd(size, senders);
-  const clients = await connectClients(size, peer, port, crowd);
+  const clients = await connectClients(size, {
+    peer,
+    port,
+    listener: crowd,
+    pattern: deliveryPattern(peer.dialect),
+  });
   await crowd.join(clients);
   await crowd.run(warmUpMs);
   const { acked, delivered, due, ackingMs, cpu } = await measureCpu(sampleServer, () =>

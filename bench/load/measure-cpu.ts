@@ -9,9 +9,13 @@ const TICK_MS = 10;
 export interface CpuUse {
   readonly elapsedMs: number;
   readonly serverMs: number;
+  /** The part of it inside the kernel. */
+  readonly serverKernelMs: number;
   readonly loadMs: number;
   /** Of the database processes; the threads of an embedded store count as the server. */
   readonly storeMs: number;
+  readonly eventLoopDelayP99Ms: number;
+  readonly eventLoopDelayMaxMs: number;
   /** Share of the whole machine that other programs took: above a few percent the figures are theirs too. */
   readonly othersShare: number;
 }
@@ -38,7 +42,20 @@ export async function measureCpu<Result>(
   const storeMs = (serverAfter.storeCpuMicros - serverBefore.storeCpuMicros) / 1000;
   // The kernel counts idle time in ticks of 10 ms, so that the difference may fall below zero.
   const othersShare = Math.max(0, (busyMs - serverMs - loadMs - storeMs) / machineMs);
-  return { ...result, cpu: { elapsedMs, serverMs, loadMs, storeMs, othersShare } };
+  const { eventLoopDelayP99Ms, eventLoopDelayMaxMs } = serverAfter;
+  return {
+    ...result,
+    cpu: {
+      elapsedMs,
+      serverMs,
+      serverKernelMs: (serverAfter.systemMicros - serverBefore.systemMicros) / 1000,
+      loadMs,
+      storeMs,
+      eventLoopDelayP99Ms,
+      eventLoopDelayMaxMs,
+      othersShare,
+    },
+  };
 }
 
 /** A core that waits for the disk is idle, too, although Node does not count it so. */

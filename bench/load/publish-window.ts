@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { benchMessage } from './bench-message.js';
 import { clientTextFrame } from './client-frame.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { ClientListener, RawClient } from './raw-client.js';
@@ -45,7 +44,8 @@ export class PublishWindow implements ClientListener {
   constructor(
     private readonly receivers: number,
     private readonly size: number,
-    private readonly publishText: (text: string) => string,
+    /** The message that publishes number `sequence`. */
+    private readonly publishMessage: (sequence: number) => string,
   ) {
     this.lastSequences = new Uint32Array(receivers);
     this.missing = new Uint32Array(size);
@@ -143,7 +143,7 @@ export class PublishWindow implements ClientListener {
       const slot = this.published % this.size;
       this.missing[slot] = this.receivers;
       this.publishedAtMs[slot] = publishedAtMs;
-      frames.push(clientTextFrame(this.publishText(benchMessage(this.published))));
+      frames.push(clientTextFrame(this.publishMessage(this.published)));
     }
     return Buffer.concat(frames);
   }

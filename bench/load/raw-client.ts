@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Dialect, Peer } from '../peers/peer.js';
-import { deliveryPattern } from './bench-message.js';
+import type { DeliveryPattern } from './bench-message.js';
 import { clientPongFrame, clientTextFrame } from './client-frame.js';
 import { FrameReader } from './frame-reader.js';
 import { upgradeRequest } from './upgrade-request.js';
@@ -26,11 +26,20 @@ export interface ClientListener {
   lost(client: RawClient, reason: string): void;
 }
 
+/** What the clients of one drive have in common. */
+export interface ClientSetup {
+  readonly peer: Peer;
+  readonly port: number;
+  readonly listener: ClientListener;
+  readonly pattern: DeliveryPattern;
+}
+
 /** A WebSocket client with no more in it than the load needs, on a bare socket. */
 export class RawClient {
   private readonly socket: Socket;
   private readonly reader: FrameReader;
   private readonly dialect: Dialect;
+  private readonly listener: ClientListener;
   private head = '';
   private isUpgraded = false;
   private isEnding = false;
@@ -41,15 +50,14 @@ export class RawClient {
 
   constructor(
     readonly index: number,
-    peer: Peer,
-    port: number,
-    private readonly listener: ClientListener,
+    { peer, port, listener, pattern }: ClientSetup,
   ) {
     this.dialect = peer.dialect;
+    this.listener = listener;
     this.ready = new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    this.reader = new FrameReader(deliveryPattern(peer.dialect), {
+    this.reader = new FrameReader(pattern, {
       delivered: (sequence) => {
         listener.received(this, sequence);
       },

@@ -57,18 +57,19 @@ function ratioCell(value: number): string {
 }
 
 function barLines({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOfCase): string[] {
-  return bars
-    .map(({ peer, over, atLeast }) => ({
-      peer,
-      over,
-      atLeast,
-      value: trials.ratioOf(peer, over, primary.metric),
-    }))
-    .filter(({ value }) => !Number.isNaN(value))
-    .map(({ peer, over, atLeast, value }) => {
-      const verdict = value >= atLeast ? 'met' : '**missed**';
-      return `- ${peer.title} over ${over.title}: ${ratio(value)}, bar ${ratio(atLeast)}, ${verdict}`;
-    });
+  return bars.flatMap((bar) => {
+    const { peer, over, column = primary } = bar;
+    const value = trials.ratioOf(peer, over, column.metric);
+    if (Number.isNaN(value)) {
+      return [];
+    }
+    const [isMet, limit] =
+      'atLeast' in bar
+        ? [value >= bar.atLeast, `at least ${ratio(bar.atLeast)}`]
+        : [value <= bar.atMost, `at most ${ratio(bar.atMost)}`];
+    const what = column === primary ? '' : `, ${column.title}`;
+    return [`- ${peer.title} over ${over.title}${what}: ${ratio(value)}, bar ${limit}, ${verdict(isMet)}`];
+  });
 }
 
 function ceilingLines({ ceilings = [] }: ScenarioCase, trials: TrialsOfCase): string[] {
@@ -78,11 +79,15 @@ function ceilingLines({ ceilings = [] }: ScenarioCase, trials: TrialsOfCase): st
       return [];
     }
     const value = (column.summarize ?? median)(values);
-    const verdict = value <= atMost ? 'met' : '**missed**';
+    const limit = `at most ${column.format(atMost)}`;
     return [
-      `- ${peer.title}, ${column.title}: ${column.format(value)}, bar ${column.format(atMost)}, ${verdict}`,
+      `- ${peer.title}, ${column.title}: ${column.format(value)}, bar ${limit}, ${verdict(value <= atMost)}`,
     ];
   });
+}
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : '**missed**';
 }
 
 function faultList(trials: readonly Trial[]): string {

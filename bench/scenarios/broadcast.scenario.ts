@@ -8,11 +8,13 @@ import type { Peer } from '../peers/peer.js';
 import { plainWsPeer } from '../peers/plain-ws.peer.js';
 import { socketIoPeer } from '../peers/socket-io.peer.js';
 import { tidegatePeer } from '../peers/tidegate.peer.js';
-import { code, count, exactPercent, milliseconds, percent } from '../report/format.js';
+import { CPU_COLUMNS, CPU_NOTE, type CpuMetric, cpuMetrics } from '../report/cpu-columns.js';
+import { code, count, exactPercent, milliseconds } from '../report/format.js';
 import { markdownTable } from '../report/markdown-table.js';
 import type { DriveContext, Measurement, Scenario, ScenarioCase } from './scenario.js';
 
 const SUBSCRIBERS = 1000;
+const LARGE_MESSAGE_BYTES = 1000;
 const WARM_UP: PhaseLimits = { maxMs: 1500, maxMessages: 5000 };
 const MEASURED: PhaseLimits = { maxMs: 3000, maxMessages: 20_000 };
 
@@ -22,24 +24,24 @@ type Metric =
   | 'deliveriesPerSecond'
   | 'latencyP50Ms'
   | 'latencyP99Ms'
-  | 'serverCpuShare'
-  | 'loadCpuShare'
-  | 'othersCpuShare';
+  | CpuMetric;
 
 interface BroadcastCase extends ScenarioCase {
   readonly windowMessages: number;
+  readonly messageBytes: number;
 }
 
 export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
   name: 'broadcast',
-  title: `Broadcast to ${count(SUBSCRIBERS)} connections, ${MESSAGE_BYTES}-byte messages, one publisher`,
+  title: `Broadcast to ${count(SUBSCRIBERS)} connections, one publisher`,
   peers: [tidegatePeer, plainWsPeer, nestWsPeer, socketIoPeer],
   baselines: [plainWsPeer, socketIoPeer],
   cases: [
     {
       name: 'window-1',
-      title: 'One message at a time',
+      title: 'One message of 100 bytes at a time',
       windowMessages: 1,
+      messageBytes: MESSAGE_BYTES,
       bars: [
         { peer: tidegatePeer, over: plainWsPeer, atLeast: 1.5 },
         { peer: tidegatePeer, over: socketIoPeer, atLeast: 2 },
@@ -47,12 +49,27 @@ export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
     },
     {
       name: 'window-20',
-      title: '20 messages outstanding',
+      title: '20 messages of 100 bytes outstanding',
       windowMessages: 20,
+      messageBytes: MESSAGE_BYTES,
       bars: [
         { peer: tidegatePeer, over: plainWsPeer, atLeast: 15 },
         { peer: tidegatePeer, over: socketIoPeer, atLeast: 18 },
       ],
+    },
+    {
+      name: 'window-1-1kb',
+      title: 'One message of 1 kB at a time',
+      windowMessages: 1,
+      messageBytes: LARGE_MESSAGE_BYTES,
+      bars: [],
+    },
+    {
+      name: 'window-20-1kb',
+      title: '20 messages of 1 kB outstanding',
+      windowMessages: 20,
+      messageBytes: LARGE_MESSAGE_BYTES,
+      bars: [],
     },
   ],
   primary: { metric: 'deliveriesPerCpuSecond', title: 'deliveries per server CPU-second', format: count },
@@ -66,9 +83,7 @@ export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
     { metric: 'deliveriesPerSecond', title: 'deliveries/s', format: count },
     { metric: 'latencyP50Ms', title: 'p50 ms', format: milliseconds },
     { metric: 'latencyP99Ms', title: 'p99 ms', format: milliseconds },
-    { metric: 'serverCpuShare', title: 'server CPU', format: percent },
-    { metric: 'loadCpuShare', title: 'load CPU', format: percent },
-    { metric: 'othersCpuShare', title: 'others', format: percent },
+    ...CPU_COLUMNS,
   ],
   hardTimeoutMs: 60_000,
   drive,
@@ -77,11 +92,14 @@ export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
 
 async function drive(
   { peer, port, sampleServer }: DriveContext,
-  { windowMessages }: BroadcastCase,
+  { windowMessages, messageBytes }: BroadcastCase,
 ): Promise<Measurement<Metric>> {
-  const window = new PublishWindow(SUBSCRIBERS, windowMessages, (text) => peer.dialect.publish(text));
-  const subscribers = await connectClients(SUBSCRIBERS, peer, port, window);
-  const publisher = new RawClient(SUBSCRIBERS, peer, port, window);
+  const window = new PublishWindow(SUBSCRIBERS, windowMessages, (sequence) =>
+    peer.dialect.publish(benchMessage(sequence, messageBytes)),
+  );
+  const setup = { peer, port, listener: window, pattern: deliveryPattern(peer.dialect, messageBytes) };
+  const subscribers = await connectClients(SUBSCRIBERS, setup);
+  const publisher = new RawClient(SUBSCRIBERS, setup);
   await publisher.ready;
   await window.run(publisher, WARM_UP);
 
@@ -101,9 +119,7 @@ async function drive(
       deliveriesPerSecond: (delivered / elapsedMs) * 1000,
       latencyP50Ms: window.latency.percentileMs(0.5),
       latencyP99Ms: window.latency.percentileMs(0.99),
-      serverCpuShare: cpu.serverMs / cpu.elapsedMs,
-      loadCpuShare: cpu.loadMs / cpu.elapsedMs,
-      othersCpuShare: cpu.othersShare,
+      ...cpuMetrics(cpu),
     },
     faults: [...loss, ...window.faults],
   };
@@ -116,8 +132,8 @@ function describe(peers: readonly Peer[]): readonly string[] {
       `all of them. Each measurement runs for ${MEASURED.maxMs / 1000} s or ${count(MEASURED.maxMessages)} messages after ` +
       `${WARM_UP.maxMs / 1000} s of warm-up, in new processes. ` +
       'Latency is from publish to read and counts the queue of the window. ' +
-      'Server and load CPU are shares of one core, others is what the rest of the machine took of all cores.',
-    `Every message is ${MESSAGE_BYTES} bytes of text in the envelope of its peer:`,
+      CPU_NOTE,
+    `A message is text in the envelope of its peer, here of ${MESSAGE_BYTES} bytes:`,
     markdownTable(
       ['peer', 'delivery', 'payload bytes', 'frame bytes', 'publish'],
       peers.map((peer) => [peer.title, ...wireOf(peer)]),

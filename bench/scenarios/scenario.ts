@@ -34,12 +34,13 @@ export interface ScenarioCase {
   readonly ceilings?: readonly Ceiling[];
 }
 
-/** A ratio of the primary metric that the product promises. Shown, never enforced: machines are noisy. */
-interface Bar {
+/** A ratio that the product promises. Shown, never enforced: machines are noisy. */
+export type Bar = {
   readonly peer: Peer;
   readonly over: Peer;
-  readonly atLeast: number;
-}
+  /** Default: the primary metric. */
+  readonly column?: Column;
+} & ({ readonly atLeast: number } | { readonly atMost: number });
 
 /** A highest value that the product promises. Shown, never enforced. */
 interface Ceiling {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { answerCalls } from '../ipc/answer-calls.js';
 import { endWithRunner } from '../ipc/end-with-runner.js';
 import type { ServerMethods, ServerSample } from '../ipc/methods.js';
@@ -5,9 +6,13 @@ import type { ServerSettings } from '../peers/peer.js';
 
 export const LOOPBACK = '127.0.0.1';
 
+const DELAY_RESOLUTION_MS = 5;
+const eventLoopDelay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+
 /** Puts a server process at the runner's command. `listen` starts on a free loopback port and resolves to it. */
 export function serveBench(listen: (settings: ServerSettings) => Promise<number>): void {
   endWithRunner();
+  eventLoopDelay.enable();
   answerCalls<ServerMethods>(process, { listen, sample });
 }
 
@@ -22,5 +27,20 @@ export function portOf(address: string | { readonly port: number } | null): numb
 function sample(): ServerSample {
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
-  return { cpuMicros: user + system, rssBytes: rss, heapUsedBytes: heapUsed };
+  const eventLoopDelayP99Ms = delayMs(eventLoopDelay.percentile(99));
+  const eventLoopDelayMaxMs = delayMs(eventLoopDelay.max);
+  eventLoopDelay.reset();
+  return {
+    cpuMicros: user + system,
+    systemMicros: system,
+    rssBytes: rss,
+    heapUsedBytes: heapUsed,
+    eventLoopDelayP99Ms,
+    eventLoopDelayMaxMs,
+  };
+}
+
+/** Node records the time from one look to the next, which is the resolution where nothing is late. */
+function delayMs(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - DELAY_RESOLUTION_MS);
 }
