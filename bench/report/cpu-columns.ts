@@ -13,8 +13,14 @@ export function cpuMetrics(cpu: CpuUse): Record<CpuMetric, number> {
   };
 }
 
+export const SERVER_CPU: Column<CpuMetric> = {
+  metric: 'serverCpuShare',
+  title: 'server CPU',
+  format: percent,
+};
+
 export const CPU_COLUMNS: readonly Column<CpuMetric>[] = [
-  { metric: 'serverCpuShare', title: 'server CPU', format: percent },
+  SERVER_CPU,
   { metric: 'kernelShare', title: 'of it kernel', format: percent },
   { metric: 'loadCpuShare', title: 'load CPU', format: percent },
   { metric: 'othersCpuShare', title: 'others', format: percent },

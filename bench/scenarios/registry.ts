@@ -1,10 +1,16 @@
 import { broadcastScenario } from './broadcast.scenario.js';
 import { chatRoomScenario } from './chat-room.scenario.js';
 import { chatScenario } from './chat.scenario.js';
+import { quotesScenario } from './quotes.scenario.js';
 import type { Scenario } from './scenario.js';
 
 /** All scenarios, in the order they run. */
-export const SCENARIOS: readonly Scenario[] = [broadcastScenario, chatScenario, chatRoomScenario];
+export const SCENARIOS: readonly Scenario[] = [
+  broadcastScenario,
+  quotesScenario,
+  chatScenario,
+  chatRoomScenario,
+];
 
 export function scenarioNamed(name: string): Scenario {
   const scenario = SCENARIOS.find((candidate) => candidate.name === name);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { configFrom } from '../../config/load-config.js';
 import { createGateway } from '../../src/bootstrap.js';
@@ -9,7 +9,7 @@ import { CommandGateway } from '../../src/transport/ws/command-gateway.decorator
 import { BENCH_SECRET } from '../peers/bench-token.js';
 import { LOOPBACK, portOf, serveBench } from './serve-bench.js';
 
-/** The one part that is not the product: a command by which a client publishes to everybody. */
+/** Not the product: a command by which a client publishes to everybody. */
 @CommandGateway()
 class BenchGateway {
   constructor(private readonly publisher: Publisher) {}
@@ -20,7 +20,24 @@ class BenchGateway {
   }
 }
 
-@Module({ providers: [BenchGateway] })
+/** Writes into every quote when it was pushed: the load measures from there. */
+@Injectable()
+class QuoteStamp implements OnModuleInit {
+  constructor(private readonly publisher: Publisher) {}
+
+  onModuleInit(): void {
+    const { publisher } = this;
+    const publishValues = publisher.publishValues.bind(publisher);
+    publisher.publishValues = (values) => {
+      const pushedAt = Date.now();
+      return publishValues(
+        values.map(({ channel, value }) => ({ channel, value: { pushedAt, ...(value as object) } })),
+      );
+    };
+  }
+}
+
+@Module({ providers: [BenchGateway, QuoteStamp] })
 class BenchModule {}
 
 /** Production settings; limits are off, since all clients come from one address and some of them send without pause. */

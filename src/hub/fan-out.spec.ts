@@ -99,7 +99,21 @@ describe('merge publications', () => {
       await turn();
     }
     expect(codec.elements).toBe(0);
+    writer.isWritable = true;
+    fixture.hub.resume(session);
+    await turn();
+    expect(codec.elements).toBe(1);
     expect(fixture.metrics.hot.conflated).toBe(49);
+  });
+
+  it('that a session never took are counted when it ends', () => {
+    const { session, writer } = fixture.open('alice');
+    fixture.merges.subscribe('quotes:A', session, 'merge');
+    fixture.merges.subscribe('quotes:B', session, 'merge');
+    writer.isWritable = false;
+    [1, 2, 3].forEach(() => fixture.publishQuotes({ symbol: 'A' }));
+    fixture.hub.close(session);
+    expect(fixture.metrics.hot.conflated).toBe(2);
   });
 
   it('of symbols nobody subscribes go nowhere', async () => {

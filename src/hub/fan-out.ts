@@ -7,6 +7,7 @@ import { EncodedPush } from './encoded-push.js';
 import { Flusher } from './flusher.js';
 import { LogChannels } from './log-channels.js';
 import { LogOrder, type NumberedPublication } from './log-order.js';
+import type { MergeSubscription } from './merge-channel.js';
 import { MergeChannels } from './merge-channels.js';
 import { PacedFanOut } from './paced-fan-out.js';
 import type { Session } from './session.js';
@@ -81,33 +82,46 @@ export class FanOut {
     }
   }
 
-  private deliverMerge(publication: MergePublication): void {
-    for (const { channel: name, value } of publication.values) {
+  private deliverMerge({ values }: MergePublication): void {
+    let subscriptions = 0;
+    for (const { channel: name, value } of values) {
       const channel = this.merges.find(name);
       if (channel === undefined) {
         continue;
       }
       channel.update(value);
-      for (const subscription of channel.subscriptions) {
-        const { session } = subscription;
-        if (session.isClosed) {
-          continue;
-        }
-        if (subscription.mode === 'all') {
-          session.outbox.addElement(
-            subscription,
-            channel.elementFor(session.codec),
-            this.flusher.maxQueueBytes,
-          );
-        } else if (!session.outbox.addChange(subscription)) {
-          this.metrics.hot.conflated += 1;
-        }
+      subscriptions += channel.subscriptions.size;
+      for (const follower of channel.followers) {
+        const { session } = follower;
+        const element = channel.elementFor(session.codec);
+        session.outbox.addElement(follower, element, this.flusher.maxQueueBytes);
+        this.flusher.schedule(session);
+      }
+    }
+    this.scheduleReaders(values, subscriptions);
+  }
+
+  /**
+   * Whoever reads one of the channels is flushed. A push of the whole market has more subscriptions (20 a session) than
+   * there are sessions: then all that read anything are visited once, and the few without news write nothing.
+   */
+  private scheduleReaders(values: MergePublication['values'], subscriptions: number): void {
+    const { readers } = this.merges;
+    if (subscriptions > readers.size) {
+      for (const session of readers) {
+        this.flusher.schedule(session);
+      }
+      return;
+    }
+    for (const { channel } of values) {
+      for (const { session } of this.merges.find(channel)?.subscriptions ?? NO_SUBSCRIPTIONS) {
         this.flusher.schedule(session);
       }
     }
   }
 }
 
+const NO_SUBSCRIPTIONS: ReadonlySet<MergeSubscription> = new Set();
 const NONE: ReadonlySet<string> = new Set();
 
 const everybody = (): boolean => true;

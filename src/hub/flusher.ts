@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/app-config.js';
 import { Metrics } from '../observability/metrics.js';
 import { Clock } from '../ports/clock.port.js';
-import { MERGE_EVENT } from '../protocol/channel.js';
-import type { Codec } from '../protocol/codec.js';
 import { settle } from './delivery.js';
 import { JoinCache } from './join-cache.js';
+import { MergeJoiner } from './merge-joiner.js';
 import type { Outbox } from './outbox.js';
 import type { Session, SessionFlusher } from './session.js';
+import type { Writer } from './writer.js';
 
 /** Sessions flushed before other work gets its turn: 256 writes of about 7 µs are 2 ms of event loop. */
 const SLICE = 256;
@@ -26,8 +26,7 @@ export class Flusher implements SessionFlusher {
   private isArmed = false;
   private readonly intervalMs: number;
   private readonly buffers = new JoinCache();
-  private readonly messages = new JoinCache();
-  private readonly joiners = new Map<Codec, (elements: readonly Uint8Array[]) => Uint8Array>();
+  private readonly messages = new MergeJoiner();
 
   constructor(
     config: AppConfig,
@@ -75,28 +74,52 @@ export class Flusher implements SessionFlusher {
     }
   }
 
-  private write({ outbox, codec, writer }: Session): void {
+  private write(session: Session): void {
+    const { outbox, codec, writer } = session;
+    const loss = outbox.takeLoss();
+    const values = this.takeValues(session);
+    if (!outbox.hasLog && loss === undefined) {
+      if (values !== undefined) {
+        this.send(writer, values);
+      }
+      return;
+    }
     const { hot } = this.metrics;
     hot.queueBytes -= outbox.logBytes;
     const frames = this.takeFrames(outbox);
     hot.deliveries += frames.length;
-    const loss = outbox.takeLoss();
     if (loss !== undefined) {
       this.metrics.lagged.inc(loss.missed);
       frames.push(codec.encodePush('lagged', loss));
     }
-    const elements = outbox.takeElements(codec);
-    if (elements.length > 0) {
-      hot.deliveries += elements.length;
-      frames.push(this.messages.join(elements, this.joinerOf(codec)));
+    if (values !== undefined) {
+      frames.push(values);
     }
-    if (frames.length === 0) {
-      return;
+    if (frames.length > 0) {
+      this.send(writer, frames.length === 1 ? frames[0]! : this.buffers.join(frames, concat));
     }
-    const bytes = frames.length === 1 ? frames[0]! : this.buffers.join(frames, concat);
+  }
+
+  /** The values that the session lacks, as one message. */
+  private takeValues({ outbox, lane, codec }: Session): Uint8Array | undefined {
+    if (lane.isEmpty && !outbox.hasElements) {
+      return undefined;
+    }
+    const { hot } = this.metrics;
+    // New here: an array that the outbox had kept would be old to the collector, and what is pushed into it with it.
+    const elements = outbox.hasElements ? outbox.takeElements(codec) : [];
+    hot.conflated += lane.takeInto(elements, codec);
+    hot.deliveries += elements.length;
+    return elements.length === 0 ? undefined : this.messages.join(codec, lane.signature, elements);
+  }
+
+  private send(writer: Writer, bytes: Uint8Array): void {
+    const { hot } = this.metrics;
     hot.flushes += 1;
     hot.bytesOut += bytes.length;
-    writer.write(bytes);
+    if (!writer.write(bytes)) {
+      this.messages.keep(bytes);
+    }
   }
 
   private takeFrames(outbox: Outbox): Uint8Array[] {
@@ -139,15 +162,6 @@ export class Flusher implements SessionFlusher {
     } else {
       setTimeout(this.runSlice, this.intervalMs);
     }
-  }
-
-  private joinerOf(codec: Codec): (elements: readonly Uint8Array[]) => Uint8Array {
-    let joiner = this.joiners.get(codec);
-    if (joiner === undefined) {
-      joiner = (elements) => codec.joinElements(MERGE_EVENT, elements);
-      this.joiners.set(codec, joiner);
-    }
-    return joiner;
   }
 }
 

@@ -279,8 +279,15 @@ async function expectPromises(model: Model, { fixture, clients }: Real): Promise
 }
 
 /** How many joined buffers the flusher still holds. */
-function joinsIn({ flusher }: HubFixture, cache: 'buffers' | 'messages'): number {
-  return (flusher as unknown as Record<typeof cache, { entries: Map<unknown, unknown> }>)[cache].entries.size;
+function joinsIn({ flusher }: HubFixture): { frames: number; messages: number } {
+  const { buffers, messages } = flusher as unknown as {
+    buffers: { entries: Map<unknown, unknown> };
+    messages: { shared: unknown[] };
+  };
+  return {
+    frames: buffers.entries.size,
+    messages: messages.shared.filter((message) => message !== undefined).length,
+  };
 }
 
 async function expectNothingLeft({ fixture, clients }: Real): Promise<void> {
@@ -294,8 +301,10 @@ async function expectNothingLeft({ fixture, clients }: Real): Promise<void> {
     waiting: (fixture.flusher as unknown as { waiting: unknown[] }).waiting.length,
     pass: (fixture.flusher as unknown as { pass: unknown[] }).pass.length,
     queueBytes: fixture.metrics.hot.queueBytes,
-    joinedFrames: joinsIn(fixture, 'buffers'),
-    joinedMessages: joinsIn(fixture, 'messages'),
+    mergeReaders: fixture.merges.readers.size,
+    mergeSessions: (fixture.merges as unknown as { bySession: Map<unknown, unknown> }).bySession.size,
+    joinedFrames: joinsIn(fixture).frames,
+    joinedMessages: joinsIn(fixture).messages,
   };
   expect(Object.entries(sizes).filter(([, size]) => size !== 0)).toEqual([]);
 }

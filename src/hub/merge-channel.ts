@@ -1,25 +1,25 @@
 import type { Codec } from '../protocol/codec.js';
 import type { SubscriptionMode } from '../protocol/commands.js';
-import type { MergeSlot } from './outbox.js';
+import type { LaneChannel } from './merge-lane.js';
+import type { FollowerSlot } from './outbox.js';
 import type { Session } from './session.js';
 
 /** A merge stream on this node: its newest value and who wants it. Exists while somebody subscribes. */
-export class MergeChannel {
+export class MergeChannel implements LaneChannel {
   readonly subscriptions = new Set<MergeSubscription>();
+  /** Those of mode `all`. */
+  readonly followers = new Set<MergeSubscription>();
+  version = 0;
+  readonly signature = nextSignature();
   private value: unknown;
   private codec: Codec | undefined;
   private element: Uint8Array | undefined;
 
   constructor(readonly name: string) {}
 
-  /** How many subscriptions are left. */
-  leave(subscription: MergeSlot): number {
-    this.subscriptions.delete(subscription as MergeSubscription);
-    return this.subscriptions.size;
-  }
-
   update(value: unknown): void {
     this.value = value;
+    this.version += 1;
     this.codec = undefined;
   }
 
@@ -33,9 +33,18 @@ export class MergeChannel {
   }
 }
 
+/** An odd step through all 32-bit numbers, which comes back to none before it has met every other. */
+const SIGNATURE_STEP = 0x9e3779b1;
+let lastSignature = 0;
+
+function nextSignature(): number {
+  lastSignature = (lastSignature + SIGNATURE_STEP) | 0;
+  return lastSignature;
+}
+
 /** One session's interest in one merge channel. */
-export class MergeSubscription implements MergeSlot {
-  isDirty = false;
+export class MergeSubscription implements FollowerSlot {
+  isLagging = false;
   missed = 0;
 
   constructor(

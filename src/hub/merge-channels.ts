@@ -1,13 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionMode } from '../protocol/commands.js';
 import { MergeChannel, MergeSubscription } from './merge-channel.js';
-import type { MergeSlot } from './outbox.js';
 import type { Session } from './session.js';
 
 /** The merge channels that somebody on this node subscribes. */
 @Injectable()
 export class MergeChannels {
   private readonly channels = new Map<string, MergeChannel>();
+  /** Here and not in the sessions: most of many idle connections subscribe nothing. */
+  private readonly bySession = new Map<Session, Map<string, MergeSubscription>>();
+  private readonly laneOwners = new Set<Session>();
+
+  /** Sessions with a subscription of mode `merge`. */
+  get readers(): ReadonlySet<Session> {
+    return this.laneOwners;
+  }
+
+  /** By channel name. */
+  subscriptionsOf(session: Session): ReadonlyMap<string, MergeSubscription> {
+    return this.bySession.get(session) ?? NONE;
+  }
 
   find(name: string): MergeChannel | undefined {
     return this.channels.get(name);
@@ -27,28 +39,52 @@ export class MergeChannels {
     }
     const subscription = new MergeSubscription(session, channel, mode);
     channel.subscriptions.add(subscription);
-    session.subscriptions.set(name, subscription);
+    this.bySession.set(session, (this.bySession.get(session) ?? new Map()).set(name, subscription));
+    if (mode === 'all') {
+      channel.followers.add(subscription);
+    } else {
+      session.lane.add(channel);
+      this.laneOwners.add(session);
+    }
   }
 
   unsubscribe(name: string, session: Session): void {
-    const subscription = session.subscriptions.get(name);
-    if (subscription === undefined) {
+    const subscriptions = this.bySession.get(session);
+    const subscription = subscriptions?.get(name);
+    if (subscriptions === undefined || subscription === undefined) {
       return;
     }
-    session.subscriptions.delete(name);
-    session.outbox.forget(subscription);
-    this.leave(name, subscription);
+    this.leave(subscription);
+    subscriptions.delete(name);
+    if (subscriptions.size === 0) {
+      this.bySession.delete(session);
+    }
+    if (subscription.mode === 'all') {
+      session.outbox.forget(subscription);
+    } else {
+      session.lane.remove(subscription.channel);
+    }
+    if (session.lane.isEmpty) {
+      this.laneOwners.delete(session);
+    }
   }
 
+  /** What waits in the outbox of the session stays there: it is not flushed again. */
   unsubscribeAll(session: Session): void {
-    session.subscriptions.forEach((subscription, name) => this.leave(name, subscription));
-    session.subscriptions.clear();
+    this.subscriptionsOf(session).forEach((subscription) => this.leave(subscription));
+    this.bySession.delete(session);
+    session.lane.clear();
+    this.laneOwners.delete(session);
   }
 
-  private leave(name: string, subscription: MergeSlot): void {
-    const channel = this.channels.get(name);
-    if (channel?.leave(subscription) === 0) {
-      this.channels.delete(name);
+  private leave(subscription: MergeSubscription): void {
+    const { channel } = subscription;
+    channel.subscriptions.delete(subscription);
+    channel.followers.delete(subscription);
+    if (channel.subscriptions.size === 0) {
+      this.channels.delete(channel.name);
     }
   }
 }
+
+const NONE: ReadonlyMap<string, MergeSubscription> = new Map();

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { JsonCodec } from '../transport/codec/json.codec.js';
-import { type MergeSlot, Outbox } from './outbox.js';
+import { type FollowerSlot, Outbox } from './outbox.js';
 
 const codec = new JsonCodec();
 const UNBOUNDED = 1e9;
 
 /** A slot whose channel has the value that was set last. */
-class FakeSlot implements MergeSlot {
-  isDirty = false;
+class FakeSlot implements FollowerSlot {
+  isLagging = false;
   missed = 0;
   value: unknown = undefined;
-  readonly channel: MergeSlot['channel'];
+  readonly channel: FollowerSlot['channel'];
 
   constructor(symbol: string) {
     this.channel = {
@@ -65,52 +65,6 @@ describe('log lane', () => {
     outbox.forget(new FakeSlot('A'));
     expect(texts(outbox.takeFrames())).toEqual(['a']);
   });
-});
-
-describe('merge lane', () => {
-  it('keeps the newest value of each symbol, in the order they first changed', () => {
-    const outbox = new Outbox();
-    const [a, b] = [new FakeSlot('A'), new FakeSlot('B')];
-    a.value = 1;
-    expect(outbox.addChange(a)).toBe(true);
-    b.value = 2;
-    expect(outbox.addChange(b)).toBe(true);
-    a.value = 3;
-    expect(outbox.addChange(a)).toBe(false);
-    expect(values(outbox)).toEqual([3, 2]);
-    expect(values(outbox)).toEqual([]);
-  });
-
-  it('takes the next change after a flush', () => {
-    const outbox = new Outbox();
-    const slot = new FakeSlot('A');
-    outbox.addChange(slot);
-    values(outbox);
-    slot.value = 7;
-    expect(outbox.addChange(slot)).toBe(true);
-    expect(values(outbox)).toEqual([7]);
-  });
-
-  it('forgets an ended subscription, and takes the symbol again when it is subscribed anew', () => {
-    const outbox = new Outbox();
-    const [old, other, fresh] = [new FakeSlot('A'), new FakeSlot('B'), new FakeSlot('A')];
-    [old, other].forEach((slot) => outbox.addChange(slot));
-    outbox.forget(old);
-    [old.value, other.value, fresh.value] = ['old', 'other', 'fresh'];
-    expect(outbox.addChange(fresh)).toBe(true);
-    expect(values(outbox)).toEqual(['other', 'fresh']);
-    expect(old.isDirty).toBe(false);
-  });
-});
-
-it('keeps no ended subscription, however often a symbol is subscribed while the receiver is behind', () => {
-  const outbox = new Outbox();
-  for (let round = 0; round < 100; round += 1) {
-    const slot = new FakeSlot('A');
-    outbox.addChange(slot);
-    outbox.forget(slot);
-  }
-  expect((outbox as unknown as { dirty: unknown[] }).dirty).toEqual([]);
 });
 
 describe('lane of mode all', () => {
@@ -201,6 +155,16 @@ describe('lane of mode all', () => {
     expect(values(outbox)).toEqual([2]);
   });
 
+  it('keeps no ended subscription, however often a symbol is subscribed while the receiver is behind', () => {
+    const outbox = new Outbox();
+    for (let round = 0; round < 100; round += 1) {
+      const slot = new FakeSlot('A');
+      add(outbox, slot, round, 0);
+      outbox.forget(slot);
+    }
+    expect(outbox.hasElements).toBe(false);
+  });
+
   it('delivers or counts every single value, and the newest always comes', () => {
     const step = fc.oneof(
       {
@@ -244,7 +208,6 @@ describe('lane of mode all', () => {
 it('has nothing left when it is cleared', () => {
   const outbox = new Outbox();
   outbox.addFrame(bytes('a'));
-  outbox.addChange(new FakeSlot('A'));
   add(outbox, new FakeSlot('B'), 1, UNBOUNDED);
   outbox.clear();
   expect(outbox.takeFrames()).toEqual([]);

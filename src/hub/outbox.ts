@@ -1,24 +1,22 @@
 import type { Codec } from '../protocol/codec.js';
 import { symbolOf } from '../protocol/channel.js';
 
-const NOTHING: readonly Uint8Array[] = [];
-
-/** A merge subscription as the outbox sees it. */
-export interface MergeSlot {
+/** A subscription of mode `all` as the outbox sees it. */
+export interface FollowerSlot {
   readonly channel: { readonly name: string; elementFor(codec: Codec): Uint8Array };
-  /** The channel has a value this session has not been given. */
-  isDirty: boolean;
-  /** Values lost since the last flush, the newest included; mode `all` only. */
+  /** Values of it were lost: the newest is due instead. */
+  isLagging: boolean;
+  /** Values lost since the last flush, the newest included. */
   missed: number;
 }
 
 /**
- * What one session still has to send, in three lanes:
+ * What is kept for one session until it can take it, in two lanes:
  *
  * - log: replies and log pushes, framed, in order, never merged or dropped;
- * - merge: subscriptions with a newer value than the client has. One slot each, so a slow client costs memory by its
- *   symbols and not by time;
- * - all: every value of `mode: "all"` subscriptions. Over its bound it falls back to the merge lane and says so.
+ * - all: every value of `mode: "all"` subscriptions. Over its bound the newest of each symbol is left, and it says so.
+ *
+ * Subscriptions of mode `merge` keep nothing: see `MergeLane`.
  */
 export class Outbox {
   /** Bytes of the log lane; its bound is what makes a slow consumer. */
@@ -29,11 +27,11 @@ export class Outbox {
   trackedFrames = 0;
 
   private frames: Uint8Array[] = [];
-  private dirty: MergeSlot[] = [];
   private elements: Uint8Array[] = [];
-  private elementOwners: MergeSlot[] = [];
+  private elementOwners: FollowerSlot[] = [];
   private elementBytes = 0;
   private isLagging = false;
+  private lagging: FollowerSlot[] = [];
 
   get hasLog(): boolean {
     return this.logBytes > 0;
@@ -44,18 +42,8 @@ export class Outbox {
     this.logBytes += frame.length;
   }
 
-  /** Notes that a merge subscription has a newer value. False when the value it replaces was never sent. */
-  addChange(slot: MergeSlot): boolean {
-    if (slot.isDirty) {
-      return false;
-    }
-    slot.isDirty = true;
-    this.dirty.push(slot);
-    return true;
-  }
-
   /** Keeps one value of an `all` slot. Beyond `maxBytes` all kept values give way to the newest of each symbol. */
-  addElement(slot: MergeSlot, element: Uint8Array, maxBytes: number): void {
+  addElement(slot: FollowerSlot, element: Uint8Array, maxBytes: number): void {
     if (!this.isLagging && this.elementBytes + element.length <= maxBytes) {
       this.elements.push(element);
       this.elementOwners.push(slot);
@@ -79,20 +67,19 @@ export class Outbox {
     return taken;
   }
 
-  /** The values to send now, as `codec` writes them: those of mode `all` in order, then the newest of the others. */
-  takeElements(codec: Codec): readonly Uint8Array[] {
-    if (this.dirty.length === 0 && this.elements.length === 0) {
-      return NOTHING;
-    }
+  get hasElements(): boolean {
+    return this.elements.length > 0 || this.lagging.length > 0;
+  }
+
+  /** The values to send now, as `codec` writes them: those kept in order, then the newest of those that lag. */
+  takeElements(codec: Codec): Uint8Array[] {
     const taken = this.elements;
-    this.dropElements();
-    for (const slot of this.dirty) {
-      if (slot.isDirty) {
-        slot.isDirty = false;
-        taken.push(slot.channel.elementFor(codec));
-      }
+    for (const slot of this.lagging) {
+      slot.isLagging = false;
+      taken.push(slot.channel.elementFor(codec));
     }
-    this.dirty = [];
+    this.dropElements();
+    this.lagging = [];
     return taken;
   }
 
@@ -102,32 +89,34 @@ export class Outbox {
       return undefined;
     }
     this.isLagging = false;
-    const lost = this.dirty.filter((slot) => slot.isDirty && slot.missed > 1);
+    const lost = this.lagging.filter((slot) => slot.missed > 1);
     const missed = lost.reduce((sum, slot) => sum + slot.missed - 1, 0);
-    this.dirty.forEach((slot) => (slot.missed = 0));
+    this.lagging.forEach((slot) => (slot.missed = 0));
     return missed === 0 ? undefined : { symbols: lost.map(({ channel }) => symbolOf(channel.name)), missed };
   }
 
-  /** Takes what waits for an ended subscription out of the merge lanes. */
-  forget(slot: MergeSlot): void {
-    slot.isDirty = false;
+  /** Takes out what waits for an ended subscription. */
+  forget(slot: FollowerSlot): void {
     if (this.elementOwners.includes(slot)) {
       this.elements = this.elements.filter((_, index) => this.elementOwners[index] !== slot);
       this.elementOwners = this.elementOwners.filter((owner) => owner !== slot);
       this.elementBytes = this.elements.reduce((sum, element) => sum + element.length, 0);
     }
-    this.dirty = this.dirty.filter((waiting) => waiting !== slot);
+    this.lagging = this.lagging.filter((waiting) => waiting !== slot);
   }
 
   clear(): void {
     this.takeFrames();
     this.dropElements();
-    this.dirty = [];
+    this.lagging = [];
   }
 
-  private miss(slot: MergeSlot): void {
+  private miss(slot: FollowerSlot): void {
     slot.missed += 1;
-    this.addChange(slot);
+    if (!slot.isLagging) {
+      slot.isLagging = true;
+      this.lagging.push(slot);
+    }
   }
 
   private dropElements(): void {

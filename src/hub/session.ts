@@ -5,7 +5,8 @@ import type { Principal } from '../protocol/principal.js';
 import type { PushMap } from '../protocol/pushes.js';
 import { replyErrorData, type ReplyErrorCode, type ReplyErrorExtras } from '../protocol/reply-errors.js';
 import { type Delivery, drop } from './delivery.js';
-import { type MergeSlot, Outbox } from './outbox.js';
+import { MergeLane } from './merge-lane.js';
+import { Outbox } from './outbox.js';
 import type { Writer } from './writer.js';
 
 /** What empties outboxes, as a session needs it. */
@@ -30,8 +31,7 @@ export class Session {
   isFlushScheduled = false;
   isClosed = false;
   readonly outbox = new Outbox();
-  /** Its merge subscriptions, by channel name. */
-  readonly subscriptions = new Map<string, MergeSlot>();
+  readonly lane = new MergeLane();
   /** Its log channels, those that come with the identity excluded. */
   readonly joinedChannels = new Set<string>();
   /** Names the device among those of the user; a connection that names none is a device of its own. */

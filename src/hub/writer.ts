@@ -9,8 +9,11 @@ export abstract class Writer {
   /** Address of the client, as limits and the back office see it. */
   abstract readonly remoteAddress: string;
 
-  /** Hands over one buffer, whole messages only. Never mutate it afterwards: other sessions share it. */
-  abstract write(bytes: Uint8Array): void;
+  /**
+   * Hands over one buffer, whole messages only, that other sessions may share. False: the bytes are still needed and must
+   * never change; true: they have left.
+   */
+  abstract write(bytes: Uint8Array): boolean;
   /** Says goodbye, then ends the connection; nothing is written after it. */
   abstract close(reason: CloseReason): void;
 }

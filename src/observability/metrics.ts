@@ -105,7 +105,11 @@ export class Metrics {
     );
     this.scraped('ws_flushes_total', 'Socket writes, each emptying an outbox', () => this.hot.flushes);
     this.scraped('ws_sent_bytes_total', 'Bytes handed to sockets', () => this.hot.bytesOut);
-    this.scraped('quotes_conflated_total', 'Values replaced by a newer one', () => this.hot.conflated);
+    this.scraped(
+      'quotes_conflated_total',
+      'Values replaced by newer ones before a client took them, counted when it takes one or ends',
+      () => this.hot.conflated,
+    );
     this.scraped(
       'ws_dropped_total',
       'Typing and presence pushes that a client which was behind did without',

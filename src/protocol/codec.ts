@@ -23,6 +23,10 @@ export abstract class Codec {
 
   /** One element of a push whose `data` is an array, without any framing: many sessions share it. */
   abstract encodeElement(element: unknown): Uint8Array;
-  /** The push that carries `elements`, ready to send. */
-  abstract joinElements(event: string, elements: readonly Uint8Array[]): Uint8Array;
+  /** The push that carries `elements`, at least one, ready to send: in memory of exactly its size from `allocate`. */
+  abstract joinElements(
+    event: string,
+    elements: readonly Uint8Array[],
+    allocate: (bytes: number) => Buffer,
+  ): Uint8Array;
 }

@@ -7,7 +7,7 @@ let fixture: HubFixture;
 let connections: ConnectionsService;
 beforeEach(() => {
   fixture = new HubFixture();
-  connections = new ConnectionsService(fixture.hub);
+  connections = new ConnectionsService(fixture.hub, fixture.merges);
 });
 
 describe('the list of connections', () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Hub } from '../../hub/hub.js';
+import { MergeChannels } from '../../hub/merge-channels.js';
 import type { Session } from '../../hub/session.js';
 import { symbolOf } from '../../protocol/channel.js';
 import { CLOSE_REASONS } from '../../protocol/close-codes.js';
@@ -25,7 +26,10 @@ export interface ConnectionPage {
 /** Looks at this node's connections and ends them. */
 @Injectable()
 export class ConnectionsService {
-  constructor(private readonly hub: Hub) {}
+  constructor(
+    private readonly hub: Hub,
+    private readonly merges: MergeChannels,
+  ) {}
 
   /** Oldest first; pages hold while connections come and go, since ordinals only grow. */
   page(after: number, limit: number): ConnectionPage {
@@ -38,7 +42,7 @@ export class ConnectionsService {
       if (connections.length === limit) {
         return { total: this.hub.sessionCount, connections, next: last };
       }
-      connections.push(viewOf(session));
+      connections.push(this.viewOf(session));
       last = session.ordinal;
     }
     return { total: this.hub.sessionCount, connections, next: null };
@@ -46,11 +50,11 @@ export class ConnectionsService {
 
   find(id: string): ConnectionView | undefined {
     const session = this.hub.find(id);
-    return session && viewOf(session);
+    return session && this.viewOf(session);
   }
 
   ofUser(userId: string): ConnectionView[] {
-    return [...this.hub.sessionsOf(userId)].map(viewOf);
+    return [...this.hub.sessionsOf(userId)].map((session) => this.viewOf(session));
   }
 
   /** How many connections were told to go. */
@@ -67,16 +71,16 @@ export class ConnectionsService {
     }
     return sessions.length;
   }
-}
 
-function viewOf(session: Session): ConnectionView {
-  return {
-    id: session.id,
-    user: session.principal?.userId ?? null,
-    address: session.writer.remoteAddress,
-    protocol: session.codec.subprotocol,
-    connectedAt: session.connectedAtMs,
-    expiresAt: session.principal?.expiresAtMs ?? null,
-    symbols: [...session.subscriptions.keys()].map(symbolOf),
-  };
+  private viewOf(session: Session): ConnectionView {
+    return {
+      id: session.id,
+      user: session.principal?.userId ?? null,
+      address: session.writer.remoteAddress,
+      protocol: session.codec.subprotocol,
+      connectedAt: session.connectedAtMs,
+      expiresAt: session.principal?.expiresAtMs ?? null,
+      symbols: [...this.merges.subscriptionsOf(session).keys()].map(symbolOf),
+    };
+  }
 }

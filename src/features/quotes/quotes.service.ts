@@ -59,9 +59,10 @@ export class QuotesService implements OnApplicationBootstrap, OnApplicationShutd
   ): ReplyOf<'quotes.subscribe'> {
     const wanted = [...new Set(symbols)];
     const accepted = wanted.filter((symbol) => this.known.has(symbol));
-    const added = accepted.filter((symbol) => !session.subscriptions.has(quotesChannel(symbol)));
+    const current = this.channels.subscriptionsOf(session);
+    const added = accepted.filter((symbol) => !current.has(quotesChannel(symbol)));
     const limit = this.config.limits.subscriptions;
-    if (limit > 0 && session.subscriptions.size + added.length > limit) {
+    if (limit > 0 && current.size + added.length > limit) {
       throw new CommandRefused('limit_exceeded');
     }
     for (const symbol of accepted) {
@@ -87,7 +88,7 @@ export class QuotesService implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   list(session: Session): { symbols: string[] } {
-    return { symbols: [...session.subscriptions.keys()].map(symbolOf) };
+    return { symbols: [...this.channels.subscriptionsOf(session).keys()].map(symbolOf) };
   }
 
   /** Last values; symbols without one are left out. */

@@ -60,16 +60,17 @@ export class JsonCodec extends Codec {
     return Buffer.from(`,${toJson(element)}`);
   }
 
-  joinElements(event: string, elements: readonly Uint8Array[]): Uint8Array {
+  joinElements(
+    event: string,
+    elements: readonly Uint8Array[],
+    allocate: (bytes: number) => Buffer,
+  ): Uint8Array {
     const start = this.arrayStartOf(event);
     let payloadLength = start.length + ARRAY_END.length;
     for (const element of elements) {
       payloadLength += element.length;
     }
-    if (elements.length === 0) {
-      return this.encodePush(event, []);
-    }
-    const frame = Buffer.allocUnsafe(frameHeaderLength(payloadLength) + payloadLength);
+    const frame = allocate(frameHeaderLength(payloadLength) + payloadLength);
     let offset = writeFrameHeader(frame, payloadLength);
     frame.set(start, offset);
     offset += start.length;

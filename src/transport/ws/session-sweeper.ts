@@ -4,8 +4,7 @@ import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
 import { CLOSE_REASONS } from '../../protocol/close-codes.js';
 import { ConnectionRegistry } from './connection-registry.js';
-import { hasUnfinishedMessage } from './receiver-state.js';
-import { unsentBytes } from './send-progress.js';
+import { hasUnfinishedMessage, unsentBytes } from './private-fields.js';
 import type { SocketConnection } from './socket-connection.js';
 
 const SWEEP_INTERVAL_MS = 250;

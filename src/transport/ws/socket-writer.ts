@@ -2,15 +2,19 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { Writer } from '../../hub/writer.js';
 import type { CloseReason } from '../../protocol/close-codes.js';
+import { type PendingWriteListener, writeDirectly } from './private-fields.js';
 
 /**
  * The only code that writes to a socket. Frames come framed and go to the socket past `ws`, which keeps order with
  * what `ws` writes itself (pings, close) and spares a header, a copy and a callback per delivery. That is sound only
  * while the connection is open, uncompressed and free of Blob sends: all three hold here.
  */
-export class SocketWriter extends Writer {
+export class SocketWriter extends Writer implements PendingWriteListener {
   /** Why we ended the connection; undefined when the peer or the network did. */
   endedBy: Omit<CloseReason, 'reconnect'> | undefined = undefined;
+
+  /** Direct writes that the kernel has not taken whole. */
+  private pendingWrites = 0;
 
   constructor(
     private readonly webSocket: WebSocket,
@@ -26,11 +30,29 @@ export class SocketWriter extends Writer {
   }
 
   get isWritable(): boolean {
-    return this.isOpen && !this.socket.writableNeedDrain;
+    return this.isOpen && this.pendingWrites === 0 && !this.socket.writableNeedDrain;
   }
 
-  write(bytes: Uint8Array): void {
-    this.socket.write(bytes);
+  write(bytes: Uint8Array): boolean {
+    const isGone = writeDirectly(this.socket, bytes, this);
+    if (isGone === undefined) {
+      this.socket.write(bytes);
+    }
+    return isGone ?? false;
+  }
+
+  writePending(): void {
+    this.pendingWrites += 1;
+  }
+
+  /** The stream knows nothing of such a write, so what follows from it is said here in its name. */
+  writeCompleted(error: Error | undefined): void {
+    this.pendingWrites -= 1;
+    if (error !== undefined) {
+      this.socket.destroy(error);
+    } else if (this.pendingWrites === 0) {
+      this.socket.emit('drain');
+    }
   }
 
   ping(): void {
