@@ -1,18 +1,15 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Dialect, Peer } from '../peers/peer.js';
 import type { DeliveryPattern } from './bench-message.js';
 import { clientPongFrame, clientTextFrame } from './client-frame.js';
 import { FrameReader } from './frame-reader.js';
+import { connectLoopback, LOOPBACK } from './loopback-socket.js';
 import { upgradeRequest } from './upgrade-request.js';
 
 const TEXT = 0x1;
 const CLOSE = 0x8;
 const PING = 0x9;
-const LOOPBACK = '127.0.0.1';
 const HEAD_END = '\r\n\r\n';
-
-/** Reads are handled before the next one starts, so that all clients of a process share one buffer. */
-const READ_BUFFER = Buffer.allocUnsafe(256 * 1024);
 
 /** What the clients of one drive report to. One for all of them: a closure each would be load of its own. */
 export interface ClientListener {
@@ -65,23 +62,13 @@ export class RawClient {
         this.receive(opcode, payload);
       },
     });
-    this.socket = connect({
-      host: LOOPBACK,
-      port,
-      noDelay: true,
-      onread: {
-        buffer: READ_BUFFER,
-        callback: (byteCount) => {
-          this.read(READ_BUFFER.subarray(0, byteCount));
-          return true;
-        },
+    this.socket = connectLoopback(port, {
+      read: (bytes) => {
+        this.read(bytes);
       },
-    });
-    this.socket.on('error', (error) => {
-      this.fail(error.message);
-    });
-    this.socket.on('close', () => {
-      this.fail('connection closed');
+      lost: (reason) => {
+        this.fail(reason);
+      },
     });
     this.socket.write(upgradeRequest(peer.dialect, index, `${LOOPBACK}:${port}`));
   }
