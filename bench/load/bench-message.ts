@@ -1,4 +1,4 @@
-import type { Dialect } from '../peers/peer.js';
+import { ANY_CHARACTER, type Dialect } from '../peers/peer.js';
 
 /** Length of the text where a scenario names no other. */
 export const MESSAGE_BYTES = 100;
@@ -15,8 +15,10 @@ export function benchMessage(sequence: number, bytes = MESSAGE_BYTES): string {
 
 /** What tells a delivery from every other frame of a peer. All its deliveries have one length. */
 export interface DeliveryPattern {
-  /** Every byte before the sequence number, frame header included. */
+  /** Every byte before the sequence number or before the first that varies, frame header included. */
   readonly head: Buffer;
+  /** Where the sequence number starts. */
+  readonly sequenceOffset: number;
   readonly frameBytes: number;
 }
 
@@ -27,9 +29,12 @@ export function deliveryPattern(dialect: Dialect, messageBytes = MESSAGE_BYTES):
     payload.length < LENGTH_16_BIT
       ? [TEXT_OPCODE_FIN, payload.length]
       : [TEXT_OPCODE_FIN, LENGTH_16_BIT, payload.length >> 8, payload.length & 0xff];
-  const beforeSequence = payload.subarray(0, payload.indexOf(MESSAGE_MARKER) + MESSAGE_MARKER.length);
+  const sequenceAt = payload.indexOf(MESSAGE_MARKER) + MESSAGE_MARKER.length;
+  const fixed = payload.subarray(0, sequenceAt);
+  const variesAt = fixed.indexOf(ANY_CHARACTER);
   return {
-    head: Buffer.concat([Buffer.from(header), beforeSequence]),
+    head: Buffer.concat([Buffer.from(header), variesAt === -1 ? fixed : fixed.subarray(0, variesAt)]),
+    sequenceOffset: header.length + sequenceAt,
     frameBytes: header.length + payload.length,
   };
 }

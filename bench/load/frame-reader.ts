@@ -64,7 +64,7 @@ export class FrameReader {
   }
 
   private sequenceAt(bytes: Buffer, offset: number): number {
-    const start = offset + this.pattern.head.length;
+    const start = offset + this.pattern.sequenceOffset;
     let sequence = 0;
     for (let index = start; index < start + SEQUENCE_DIGITS; index += 1) {
       sequence = sequence * 10 + bytes[index]! - DIGIT_ZERO;

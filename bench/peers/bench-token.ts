@@ -7,9 +7,10 @@ const LIFETIME_SECONDS = 3600;
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
 
 /** An HS256 token (RFC 7519) as an identity provider would issue it. */
-export function signBenchToken(subject: string): string {
+export function signBenchToken(subject: string, scope = ''): string {
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const unsigned = `${HEADER}.${encode({ sub: subject, iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS })}`;
+  const claims = { sub: subject, scope, iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS };
+  const unsigned = `${HEADER}.${encode(claims)}`;
   return `${unsigned}.${createHmac('sha256', BENCH_SECRET).update(unsigned).digest('base64url')}`;
 }
 

@@ -1,4 +1,5 @@
-import { NO_HEADERS, type Peer } from './peer.js';
+import { userHeaders } from './bench-user.js';
+import type { Peer } from './peer.js';
 
 export const nestWsPeer: Peer = {
   name: 'nest-ws',
@@ -7,8 +8,9 @@ export const nestWsPeer: Peer = {
   serverEntry: new URL('../servers/nest-ws.server.js', import.meta.url),
   dialect: {
     path: '/',
-    headersFor: () => NO_HEADERS,
+    headersFor: userHeaders,
     publish: (text) => JSON.stringify({ event: 'bench.publish', data: text }),
+    publishTo: (user, text) => JSON.stringify({ event: 'bench.send', data: { user, text } }),
     delivery: (text) => JSON.stringify({ event: 'bench', data: text }),
   },
 };

@@ -1,6 +1,10 @@
+/** Stands in a delivery for a character that is another one each time, such as those of an id. */
+export const ANY_CHARACTER = '*';
+
 /** How clients of a peer talk. The text that is broadcast is the same everywhere, its envelope is the peer's own. */
 export interface Dialect {
   readonly path: string;
+  /** Of the upgrade; they name the user, `benchUser(connection)`. */
   headersFor(connection: number): Readonly<Record<string, string>>;
   /** Text message sent right after the upgrade. */
   readonly opening?: string;
@@ -10,6 +14,10 @@ export interface Dialect {
   readonly heartbeat?: { readonly ping: string; readonly pong: string };
   /** What the publisher sends to have `text` broadcast. */
   publish(text: string): string;
+  /** What the publisher sends to have `text` delivered to the connections of one user. */
+  publishTo(user: string, text: string): string;
+  /** Headers by which a back office may `POST /v1/broadcast`. Default: anybody may. */
+  restHeaders?(): Readonly<Record<string, string>>;
   /** What a subscriber then gets. */
   delivery(text: string): string;
 }
@@ -35,5 +43,3 @@ export interface Peer {
 }
 
 export type ServerSettings = Readonly<Record<string, string>>;
-
-export const NO_HEADERS: Readonly<Record<string, string>> = {};

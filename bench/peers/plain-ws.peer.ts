@@ -1,4 +1,5 @@
-import { NO_HEADERS, type Peer } from './peer.js';
+import { userHeaders } from './bench-user.js';
+import type { Peer } from './peer.js';
 
 export const plainWsPeer: Peer = {
   name: 'plain-ws',
@@ -7,8 +8,9 @@ export const plainWsPeer: Peer = {
   serverEntry: new URL('../servers/plain-ws.server.js', import.meta.url),
   dialect: {
     path: '/',
-    headersFor: () => NO_HEADERS,
+    headersFor: userHeaders,
     publish: (text) => text,
+    publishTo: (user, text) => JSON.stringify({ user, text }),
     delivery: (text) => text,
   },
 };

@@ -3,11 +3,13 @@ import { chatRoomScenario } from './chat-room.scenario.js';
 import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
 import type { Scenario } from './scenario.js';
+import { unicastScenario } from './unicast.scenario.js';
 
 /** All scenarios, in the order they run. */
 export const SCENARIOS: readonly Scenario[] = [
   broadcastScenario,
   quotesScenario,
+  unicastScenario,
   chatScenario,
   chatRoomScenario,
 ];

@@ -4,12 +4,12 @@ import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { configFrom } from '../../config/load-config.js';
 import { createGateway } from '../../src/bootstrap.js';
 import { Publisher } from '../../src/hub/publisher.js';
-import { ALL_CHANNEL } from '../../src/protocol/channel.js';
+import { ALL_CHANNEL, userChannel } from '../../src/protocol/channel.js';
 import { CommandGateway } from '../../src/transport/ws/command-gateway.decorator.js';
 import { BENCH_SECRET } from '../peers/bench-token.js';
 import { LOOPBACK, portOf, serveBench } from './serve-bench.js';
 
-/** Not the product: a command by which a client publishes to everybody. */
+/** Not the product: commands by which a client publishes to everybody and to one user. */
 @CommandGateway()
 class BenchGateway {
   constructor(private readonly publisher: Publisher) {}
@@ -17,6 +17,11 @@ class BenchGateway {
   @SubscribeMessage('bench.publish')
   publish(@MessageBody() data: unknown): Promise<void> {
     return this.publisher.publish({ channels: [ALL_CHANNEL], event: 'bench', data });
+  }
+
+  @SubscribeMessage('bench.send')
+  send(@MessageBody() { user, text }: { user: string; text: string }): Promise<void> {
+    return this.publisher.publish({ channels: [userChannel(user)], event: 'bench', data: text });
   }
 }
 
