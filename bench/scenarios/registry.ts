@@ -2,6 +2,7 @@ import { broadcastScenario } from './broadcast.scenario.js';
 import { chatRoomScenario } from './chat-room.scenario.js';
 import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
+import { restPublishScenario } from './rest-publish.scenario.js';
 import type { Scenario } from './scenario.js';
 import { unicastScenario } from './unicast.scenario.js';
 
@@ -10,6 +11,7 @@ export const SCENARIOS: readonly Scenario[] = [
   broadcastScenario,
   quotesScenario,
   unicastScenario,
+  restPublishScenario,
   chatScenario,
   chatRoomScenario,
 ];
