@@ -81,6 +81,24 @@ describe('flusher', () => {
     }
   });
 
+  it('writes an answer before the rest of a pass, and everything once and in order', async () => {
+    const sessions = Array.from({ length: 600 }, () => fixture.open('alice'));
+    const last = sessions.at(-1)!;
+    sessions.forEach(({ session }) => session.push('auth.expiring', { expiresAt: 1 }));
+    await turn();
+    last.session.reply(1, 'x');
+    sessions[0]!.session.refuse(2, 'internal');
+    await turn();
+    expect(last.writer.messages.map(({ event }) => event)).toEqual(['auth.expiring', 'reply']);
+    expect(sessions[0]!.writer.messages.map(({ event }) => event)).toEqual(['auth.expiring', 'error']);
+    expect(sessions.filter(({ writer }) => writer.writes.length > 0)).toHaveLength(513);
+    last.session.reply(3, 'y');
+    await turn();
+    await turn();
+    expect(sessions.every(({ writer }) => writer.messages.length >= 1)).toBe(true);
+    expect(last.writer.messages.map(({ id }) => id)).toEqual([undefined, 1, 3]);
+  });
+
   it('flushes what is scheduled while it runs in the next turn', async () => {
     const [first, second] = [fixture.open('alice'), fixture.open('bob')];
     const write = first.writer.write.bind(first.writer);

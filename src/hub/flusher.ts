@@ -23,6 +23,7 @@ export class Flusher implements SessionFlusher {
   private waiting: Session[] = [];
   private pass: Session[] = [];
   private passIndex = 0;
+  private hurried: Session[] = [];
   private isArmed = false;
   private readonly intervalMs: number;
   private readonly buffers = new JoinCache();
@@ -45,6 +46,13 @@ export class Flusher implements SessionFlusher {
     this.waiting.push(session);
     if (!this.isArmed) {
       this.arm();
+    }
+  }
+
+  /** Only while a pass is under way: else the session is about to be flushed anyway. */
+  hurry(session: Session): void {
+    if (this.passIndex > 0) {
+      this.hurried.push(session);
     }
   }
 
@@ -134,6 +142,7 @@ export class Flusher implements SessionFlusher {
       [this.pass, this.waiting] = [this.waiting, []];
       this.passIndex = 0;
     }
+    this.flushHurried();
     const end = Math.min(this.passIndex + SLICE, this.pass.length);
     while (this.passIndex < end) {
       const session = this.pass[this.passIndex]!;
@@ -154,6 +163,15 @@ export class Flusher implements SessionFlusher {
       this.arm();
     }
   };
+
+  /** An answer would else wait for a write to everybody: 100 ms with 10,000 connections. */
+  private flushHurried(): void {
+    if (this.hurried.length > 0) {
+      const answered = this.hurried;
+      this.hurried = [];
+      answered.forEach((session) => this.flush(session));
+    }
+  }
 
   private arm(): void {
     this.isArmed = true;

@@ -14,6 +14,8 @@ export interface SessionFlusher {
   readonly maxQueueBytes: number;
   schedule(session: Session): void;
   flush(session: Session): void;
+  /** Flushes a session that is scheduled ahead of the others. */
+  hurry(session: Session): void;
   /** The last flush: also to a receiver that is behind. */
   finish(session: Session): void;
 }
@@ -59,11 +61,13 @@ export class Session {
 
   reply(id: CommandId | undefined, data: unknown): void {
     this.enqueue(this.codec.encodeReply(id, data));
+    this.flusher.hurry(this);
     this.runFollowUp();
   }
 
   refuse(id: CommandId | undefined, code: ReplyErrorCode, extras?: ReplyErrorExtras): void {
     this.enqueue(this.codec.encodeError(id, replyErrorData(code, extras)));
+    this.flusher.hurry(this);
     this.runFollowUp();
   }
 
