@@ -10,14 +10,18 @@ export const ALL_SYMBOLS: readonly string[] = Array.from({ length: SYMBOL_COUNT 
   symbolNamed(number),
 );
 
-/** How every quote of the bench starts: when it was pushed, in epoch milliseconds, then the first field of the product. */
+/** How every quote of the bench starts: when and in which push it left, then the first field of the product. */
 const STAMP_HEAD = '{"pushedAt":';
 const STAMP_DIGITS = 13;
-const SYMBOL_HEAD = ',"symbol":"S';
-const SEQ_KEY = Buffer.from('"seq":');
+const PUSH_KEY = ',"push":';
+/** Pushes are counted from here, so that all numbers have one length. */
+export const FIRST_PUSH = 1_000_000;
+const PUSH_DIGITS = 7;
+const SYMBOL_KEY = ',"symbol":"S';
 
-const PUSH_HEAD = Buffer.from(`{"event":"quotes","data":[${STAMP_HEAD}`);
-const SYMBOL_AT = STAMP_HEAD.length + STAMP_DIGITS + SYMBOL_HEAD.length;
+const HEAD = Buffer.from(`{"event":"quotes","data":[${STAMP_HEAD}`);
+const PUSH_AT = STAMP_HEAD.length + STAMP_DIGITS + PUSH_KEY.length;
+const SYMBOL_AT = PUSH_AT + PUSH_DIGITS + SYMBOL_KEY.length;
 /** No quote is shorter; what is behind it is searched for the next one. */
 const MIN_QUOTE_BYTES = 100;
 
@@ -25,11 +29,11 @@ const DIGIT_ZERO = 0x30;
 const COMMA = 0x2c;
 const OPENING_BRACE = 0x7b;
 
-/** What the load compares of one push. All quotes of a push were published together. */
+/** What the load compares of one message. */
 export interface QuotePush {
   readonly pushedAtMs: number;
-  /** Of every quote; 0 when they differ. */
-  readonly seq: number;
+  /** The push that all quotes of the message belong to; 0 when they belong to several. */
+  readonly push: number;
   readonly quotes: number;
   /** Sum of the numbers of the symbols: tells whether these are the symbols that were asked for. */
   readonly symbolSum: number;
@@ -37,25 +41,24 @@ export interface QuotePush {
 
 /** Undefined: another message. Reads bytes, as parsing a million quotes a second would take more than the load has. */
 export function quotePushIn(payload: Buffer): QuotePush | undefined {
-  for (let index = 0; index < PUSH_HEAD.length; index += 1) {
-    if (payload[index] !== PUSH_HEAD[index]) {
+  for (let index = 0; index < HEAD.length; index += 1) {
+    if (payload[index] !== HEAD[index]) {
       return undefined;
     }
   }
-  let start = PUSH_HEAD.length - STAMP_HEAD.length;
+  let start = HEAD.length - STAMP_HEAD.length;
   const pushedAtMs = digitsAt(payload, start + STAMP_HEAD.length, STAMP_DIGITS);
-  const seqOffset = payload.indexOf(SEQ_KEY, start) + SEQ_KEY.length - start;
-  const seq = numberAt(payload, start + seqOffset);
+  const push = digitsAt(payload, start + PUSH_AT, PUSH_DIGITS);
   let quotes = 0;
   let symbolSum = 0;
-  let isOneSeq = true;
+  let isOnePush = true;
   while (start < payload.length) {
     quotes += 1;
     symbolSum += digitsAt(payload, start + SYMBOL_AT, SYMBOL_DIGITS);
-    isOneSeq = isOneSeq && numberAt(payload, start + seqOffset) === seq;
+    isOnePush = isOnePush && digitsAt(payload, start + PUSH_AT, PUSH_DIGITS) === push;
     start = nextQuote(payload, start + MIN_QUOTE_BYTES);
   }
-  return { pushedAtMs, seq: isOneSeq ? seq : 0, quotes, symbolSum };
+  return { pushedAtMs, push: isOnePush ? push : 0, quotes, symbolSum };
 }
 
 /** Quotes hold no objects: a brace behind a comma begins the next one. */
@@ -71,18 +74,6 @@ function digitsAt(payload: Buffer, start: number, digits: number): number {
   let value = 0;
   for (let index = start; index < start + digits; index += 1) {
     value = value * 10 + payload[index]! - DIGIT_ZERO;
-  }
-  return value;
-}
-
-function numberAt(payload: Buffer, start: number): number {
-  let value = 0;
-  for (let index = start; index < payload.length; index += 1) {
-    const digit = payload[index]! - DIGIT_ZERO;
-    if (digit < 0 || digit > 9) {
-      break;
-    }
-    value = value * 10 + digit;
   }
   return value;
 }

@@ -78,6 +78,11 @@ export class RawClient {
     this.socket.write(frames);
   }
 
+  /** Stops reading, so that the server's bytes stay where they are. */
+  pause(): void {
+    this.socket.pause();
+  }
+
   /** Resets instead of closing: a bench that leaves thousands of sockets in TIME_WAIT runs out of ports. */
   end(): void {
     this.isEnding = true;

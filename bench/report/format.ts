@@ -7,6 +7,10 @@ export function milliseconds(value: number): string {
   return value.toFixed(value < 10 ? 2 : 1);
 }
 
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

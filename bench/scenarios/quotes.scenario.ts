@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deliveryPattern } from '../load/bench-message.js';
 import { connectClients } from '../load/connect-clients.js';
 import { measureCpu } from '../load/measure-cpu.js';
@@ -28,6 +28,8 @@ const WARM_UP_MS = 3000;
 const MEASURED_MS = 10_000;
 const CONCURRENT_SUBSCRIPTIONS = 100;
 const MAX_CORE_SHARE = 0.65;
+/** Timers are late now and then; a server that leaves out more than that does not keep the pace. */
+const LEAST_PUSHES = (MEASURED_MS / QUOTES_INTERVAL_MS) * 0.97;
 
 type Metric =
   | 'quotesPerCpuSecond'
@@ -84,8 +86,8 @@ export const quotesScenario: Scenario<Metric, QuotesCase> = {
   drive,
   describe: () => [
     `Each of ${count(CLIENTS)} clients subscribes to ${SYMBOLS_EACH} of ${SYMBOL_COUNT} symbols of the simulated market, all of which ` +
-      `move every ${QUOTES_INTERVAL_MS} ms, and compares every push with the one before: each holds its ${SYMBOLS_EACH} symbols, and no ` +
-      `value is skipped. Measured for ${MEASURED_MS / 1000} s after ${WARM_UP_MS / 1000} s. Latency is from the push, which the ` +
+      `move every ${QUOTES_INTERVAL_MS} ms, and compares every push with the one before: each holds its ${SYMBOLS_EACH} symbols, and none ` +
+      `is skipped. Measured for ${MEASURED_MS / 1000} s after ${WARM_UP_MS / 1000} s. Latency is from the push, which the ` +
       'server of the bench writes into every quote, to the read of the whole message. Plain `ws` is a server written by hand for ' +
       `this one purpose, without authentication, limits or care for slow readers; its quotes are shorter. ${CPU_NOTE}`,
   ],
@@ -99,15 +101,15 @@ async function drive(
   const setup = { peer, port, listener: audience, pattern: deliveryPattern(peer.dialect) };
   const clients = await connectClients(CLIENTS, setup);
   await subscribeAll(clients, audience, isOneSet);
-  await delay(WARM_UP_MS);
-  const { ticks, cpu } = await measureCpu(sampleServer, async () => {
+  await sleep(WARM_UP_MS);
+  const { pushes, cpu } = await measureCpu(sampleServer, async () => {
     audience.startCounting();
-    const { slowest: before } = audience.progress();
-    await delay(MEASURED_MS);
-    return { ticks: audience.progress().slowest - before };
+    const before = audience.slowest;
+    await sleep(MEASURED_MS);
+    return { pushes: audience.slowest - before };
   });
   const { quotes } = audience;
-  const due = Math.max(ticks, MEASURED_MS / QUOTES_INTERVAL_MS - 1) * CLIENTS * SYMBOLS_EACH;
+  const due = Math.max(pushes, LEAST_PUSHES) * CLIENTS * SYMBOLS_EACH;
   clients.forEach((client) => {
     client.end();
   });

@@ -4,12 +4,14 @@ import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
 import { restPublishScenario } from './rest-publish.scenario.js';
 import type { Scenario } from './scenario.js';
+import { slowConsumersScenario } from './slow-consumers.scenario.js';
 import { unicastScenario } from './unicast.scenario.js';
 
 /** All scenarios, in the order they run. */
 export const SCENARIOS: readonly Scenario[] = [
   broadcastScenario,
   quotesScenario,
+  slowConsumersScenario,
   unicastScenario,
   restPublishScenario,
   chatScenario,

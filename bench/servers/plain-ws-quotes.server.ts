@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SimulatedInstrument } from '../../src/adapters/feed/simulated-instrument.js';
+import { FIRST_PUSH } from '../load/quote-frames.js';
 import { LOOPBACK, portOf, serveBench } from './serve-bench.js';
 
 const SEED = 42;
@@ -15,20 +16,25 @@ serveBench(async ({ QUOTES_SYMBOLS = '', QUOTES_INTERVAL_MS = '' }) => {
     socket.on('error', console.error);
     socket.on('close', () => subscriptions.delete(socket));
     socket.on('message', (data: Buffer) => {
-      const command = JSON.parse(data.toString()) as { id: number; data: { symbols: readonly string[] } };
-      subscriptions.set(socket, command.data.symbols);
-      socket.send(JSON.stringify({ id: command.id, event: 'reply', data: {} }));
+      const text = data.toString();
+      if (text.startsWith('{')) {
+        const command = JSON.parse(text) as { id: number; data: { symbols: readonly string[] } };
+        subscriptions.set(socket, command.data.symbols);
+        socket.send(JSON.stringify({ id: command.id, event: 'reply', data: {} }));
+      } else {
+        broadcast(server, text);
+      }
     });
   });
-  let seq = 0;
+  let push = FIRST_PUSH;
   setInterval(() => {
-    seq += 1;
+    push += 1;
     const pushedAt = Date.now();
     const quotes = new Map(
       instruments.map((instrument) => {
         const { symbol } = instrument;
         const { symbol: _, ...tick } = instrument.next(intervalMs);
-        return [symbol, JSON.stringify({ pushedAt, symbol, seq, ...tick })];
+        return [symbol, JSON.stringify({ pushedAt, push, symbol, ...tick })];
       }),
     );
     for (const [socket, symbols] of subscriptions) {
@@ -40,3 +46,11 @@ serveBench(async ({ QUOTES_SYMBOLS = '', QUOTES_INTERVAL_MS = '' }) => {
   await once(server, 'listening');
   return portOf(server.address());
 });
+
+function broadcast(server: WebSocketServer, text: string): void {
+  for (const client of server.clients) {
+    if (client.readyState === WebSocket.OPEN) {
+      client.send(text);
+    }
+  }
+}

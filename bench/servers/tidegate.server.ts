@@ -6,6 +6,7 @@ import { createGateway } from '../../src/bootstrap.js';
 import { Publisher } from '../../src/hub/publisher.js';
 import { ALL_CHANNEL, userChannel } from '../../src/protocol/channel.js';
 import { CommandGateway } from '../../src/transport/ws/command-gateway.decorator.js';
+import { FIRST_PUSH } from '../load/quote-frames.js';
 import { BENCH_SECRET } from '../peers/bench-token.js';
 import { LOOPBACK, portOf, serveBench } from './serve-bench.js';
 
@@ -25,7 +26,7 @@ class BenchGateway {
   }
 }
 
-/** Writes into every quote when it was pushed: the load measures from there. */
+/** Writes into every quote when and in which push it left: the load measures from there. */
 @Injectable()
 class QuoteStamp implements OnModuleInit {
   constructor(private readonly publisher: Publisher) {}
@@ -33,10 +34,12 @@ class QuoteStamp implements OnModuleInit {
   onModuleInit(): void {
     const { publisher } = this;
     const publishValues = publisher.publishValues.bind(publisher);
+    let push = FIRST_PUSH;
     publisher.publishValues = (values) => {
       const pushedAt = Date.now();
+      push += 1;
       return publishValues(
-        values.map(({ channel, value }) => ({ channel, value: { pushedAt, ...(value as object) } })),
+        values.map(({ channel, value }) => ({ channel, value: { pushedAt, push, ...(value as object) } })),
       );
     };
   }
