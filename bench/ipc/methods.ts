@@ -6,6 +6,12 @@ export interface ServerMethods {
   /** Listens on a free loopback port and returns it. */
   listen(settings: ServerSettings): number;
   sample(): ServerSample;
+  /** Frees all that nothing refers to, so that a sample of memory holds no garbage. */
+  collectGarbage(): void;
+  /** Ends the watch of the event loop: its timer of a few milliseconds is all that an idle server would show. */
+  stopDelayWatch(): void;
+  /** Of TCP, whatever is spoken over them. */
+  countConnections(): number;
 }
 
 /** What the load process answers. */
@@ -16,6 +22,9 @@ export interface LoadMethods {
 /** What the runner answers to the load process: it alone holds the pipe to the server. */
 export interface RunnerMethods {
   sampleServer(): SystemSample;
+  collectServerGarbage(): void;
+  stopServerDelayWatch(): void;
+  countServerConnections(): number;
 }
 
 export interface ServerSample {
@@ -25,6 +34,8 @@ export interface ServerSample {
   readonly systemMicros: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
+  /** Outside the heap and held by objects in it; buffers are the most of it. */
+  readonly externalBytes: number;
   /** How late the event loop was, since the sample before. */
   readonly eventLoopDelayP99Ms: number;
   readonly eventLoopDelayMaxMs: number;

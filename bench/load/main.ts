@@ -3,7 +3,7 @@ import { endWithRunner } from '../ipc/end-with-runner.js';
 import type { DriveRequest, LoadMethods, RunnerMethods } from '../ipc/methods.js';
 import { Remote } from '../ipc/remote.js';
 import { scenarioNamed } from '../scenarios/registry.js';
-import type { Measurement } from '../scenarios/scenario.js';
+import type { DriveContext, Measurement } from '../scenarios/scenario.js';
 
 endWithRunner();
 const runner = new Remote<RunnerMethods>(process);
@@ -16,6 +16,13 @@ function drive(request: DriveRequest): Promise<Measurement> {
   if (measuredCase === undefined || peer === undefined) {
     throw new RangeError(`${request.scenario} has no case ${request.case} or no peer ${request.peer}`);
   }
-  const sampleServer = () => runner.call('sampleServer', undefined);
-  return scenario.drive({ peer, port: request.port, sampleServer }, measuredCase);
+  const context: DriveContext = {
+    peer,
+    port: request.port,
+    sampleServer: () => runner.call('sampleServer', undefined),
+    collectServerGarbage: () => runner.call('collectServerGarbage', undefined),
+    stopServerDelayWatch: () => runner.call('stopServerDelayWatch', undefined),
+    countServerConnections: () => runner.call('countServerConnections', undefined),
+  };
+  return scenario.drive(context, measuredCase);
 }

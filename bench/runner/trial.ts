@@ -72,6 +72,9 @@ async function measure(
       ...(await toServer.call('sample', undefined)),
       storeCpuMicros: store?.cpuMicros() ?? 0,
     }),
+    collectServerGarbage: () => toServer.call('collectGarbage', undefined),
+    stopServerDelayWatch: () => toServer.call('stopDelayWatch', undefined),
+    countServerConnections: () => toServer.call('countConnections', undefined),
   });
   const port = await toServer.call('listen', {
     ...peer.settings,

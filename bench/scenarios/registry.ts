@@ -3,6 +3,7 @@ import { chatRoomScenario } from './chat-room.scenario.js';
 import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
 import { restPublishScenario } from './rest-publish.scenario.js';
+import { idleMemoryScenario } from './idle-memory.scenario.js';
 import type { Scenario } from './scenario.js';
 import { slowConsumersScenario } from './slow-consumers.scenario.js';
 import { unicastScenario } from './unicast.scenario.js';
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   slowConsumersScenario,
   unicastScenario,
   restPublishScenario,
+  idleMemoryScenario,
   chatScenario,
   chatRoomScenario,
 ];

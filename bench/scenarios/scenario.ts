@@ -62,6 +62,11 @@ export interface DriveContext {
   readonly port: number;
   /** Asks for CPU time and memory of the server. */
   readonly sampleServer: () => Promise<SystemSample>;
+  readonly collectServerGarbage: () => Promise<void>;
+  /** From here on samples hold no delay of the event loop, and an idle server is idle. */
+  readonly stopServerDelayWatch: () => Promise<void>;
+  /** TCP connections that the server holds. */
+  readonly countServerConnections: () => Promise<number>;
 }
 
 export interface Measurement<Metric extends string = string> {

@@ -3,6 +3,7 @@ import { answerCalls } from '../ipc/answer-calls.js';
 import { endWithRunner } from '../ipc/end-with-runner.js';
 import type { ServerMethods, ServerSample } from '../ipc/methods.js';
 import type { ServerSettings } from '../peers/peer.js';
+import { collectGarbage } from './collect-garbage.js';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -13,7 +14,7 @@ const eventLoopDelay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS }
 export function serveBench(listen: (settings: ServerSettings) => Promise<number>): void {
   endWithRunner();
   eventLoopDelay.enable();
-  answerCalls<ServerMethods>(process, { listen, sample });
+  answerCalls<ServerMethods>(process, { listen, sample, collectGarbage, stopDelayWatch, countConnections });
 }
 
 /** The port of an address that a TCP server reports. */
@@ -26,7 +27,7 @@ export function portOf(address: string | { readonly port: number } | null): numb
 
 function sample(): ServerSample {
   const { user, system } = process.cpuUsage();
-  const { rss, heapUsed } = process.memoryUsage();
+  const { rss, heapUsed, external } = process.memoryUsage();
   const eventLoopDelayP99Ms = delayMs(eventLoopDelay.percentile(99));
   const eventLoopDelayMaxMs = delayMs(eventLoopDelay.max);
   eventLoopDelay.reset();
@@ -35,9 +36,19 @@ function sample(): ServerSample {
     systemMicros: system,
     rssBytes: rss,
     heapUsedBytes: heapUsed,
+    externalBytes: external,
     eventLoopDelayP99Ms,
     eventLoopDelayMaxMs,
   };
+}
+
+function stopDelayWatch(): void {
+  eventLoopDelay.disable();
+}
+
+/** A peer need not count its own: Node knows every socket that is open. */
+function countConnections(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
 }
 
 /** Node records the time from one look to the next, which is the resolution where nothing is late. */
