@@ -58,6 +58,23 @@ export async function measureCpu<Result>(
   };
 }
 
+/** All of several measurements. */
+export function sumCpu(uses: readonly CpuUse[]): CpuUse {
+  const sum = (field: keyof CpuUse) => uses.reduce((total, use) => total + use[field], 0);
+  const highest = (field: keyof CpuUse) => Math.max(...uses.map((use) => use[field]));
+  const elapsedMs = sum('elapsedMs');
+  return {
+    elapsedMs,
+    serverMs: sum('serverMs'),
+    serverKernelMs: sum('serverKernelMs'),
+    loadMs: sum('loadMs'),
+    storeMs: sum('storeMs'),
+    eventLoopDelayP99Ms: highest('eventLoopDelayP99Ms'),
+    eventLoopDelayMaxMs: highest('eventLoopDelayMaxMs'),
+    othersShare: uses.reduce((total, use) => total + use.othersShare * use.elapsedMs, 0) / elapsedMs,
+  };
+}
+
 /** A core that waits for the disk is idle, too, although Node does not count it so. */
 function idleMs(): number {
   try {

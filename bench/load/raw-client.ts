@@ -3,7 +3,7 @@ import type { Dialect, Peer } from '../peers/peer.js';
 import type { DeliveryPattern } from './bench-message.js';
 import { clientPongFrame, clientTextFrame } from './client-frame.js';
 import { FrameReader } from './frame-reader.js';
-import { connectLoopback, LOOPBACK } from './loopback-socket.js';
+import { connectLoopback } from './loopback-socket.js';
 import { upgradeRequest } from './upgrade-request.js';
 
 const TEXT = 0x1;
@@ -29,6 +29,8 @@ export interface ClientSetup {
   readonly port: number;
   readonly listener: ClientListener;
   readonly pattern: DeliveryPattern;
+  /** By index of the client: what it opens with. Default: made by each client as it connects. */
+  readonly requests?: readonly string[];
 }
 
 /** A WebSocket client with no more in it than the load needs, on a bare socket. */
@@ -47,7 +49,7 @@ export class RawClient {
 
   constructor(
     readonly index: number,
-    { peer, port, listener, pattern }: ClientSetup,
+    { peer, port, listener, pattern, requests }: ClientSetup,
   ) {
     this.dialect = peer.dialect;
     this.listener = listener;
@@ -70,7 +72,7 @@ export class RawClient {
         this.fail(reason);
       },
     });
-    this.socket.write(upgradeRequest(peer.dialect, index, `${LOOPBACK}:${port}`));
+    this.socket.write(requests?.[index] ?? upgradeRequest(peer.dialect, index, port));
   }
 
   /** Frames made by `clientTextFrame`, one or more. */

@@ -4,6 +4,7 @@ import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
 import { restPublishScenario } from './rest-publish.scenario.js';
 import { idleMemoryScenario } from './idle-memory.scenario.js';
+import { upgradesScenario } from './upgrades.scenario.js';
 import type { Scenario } from './scenario.js';
 import { slowConsumersScenario } from './slow-consumers.scenario.js';
 import { unicastScenario } from './unicast.scenario.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   unicastScenario,
   restPublishScenario,
   idleMemoryScenario,
+  upgradesScenario,
   chatScenario,
   chatRoomScenario,
 ];
