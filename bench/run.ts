@@ -9,7 +9,7 @@ import type { Scenario } from './scenarios/scenario.js';
 import { Stores } from './stores/stores.js';
 
 /** Prints the report on standard output, progress on standard error. Exit code 1: a measurement had a fault; 2: bad usage. */
-async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Promise<number> {
+async function main({ scenarios, rounds, peers: names, jsonFile, plotFile }: Options): Promise<number> {
   const stores = new Stores();
   const wantedOf = (scenario: Scenario) => scenario.peers.filter(({ name }) => names?.includes(name) ?? true);
   const peersOf = (scenario: Scenario) =>
@@ -27,6 +27,9 @@ async function main({ scenarios, rounds, peers: names, jsonFile }: Options): Pro
     console.log(`${scenarioReport(scenario, peers, results)}\n`);
     for (const skipped of wantedOf(scenario).filter((peer) => !peers.includes(peer))) {
       console.log(`- ${skipped.title} **skipped**: ${stores.skipReasonOf(skipped)}\n`);
+    }
+    if (plotFile !== undefined && scenario.plot !== undefined) {
+      writeFileSync(plotFile, scenario.plot(peers, results));
     }
     trials.push(...results);
   }

@@ -25,6 +25,13 @@ export interface Dialect {
 /** Where a server keeps its data: in a database of its own for every measurement. */
 export type StoreKind = 'sqlite' | 'postgres';
 
+/** Where a server that joins messages into one write counts both, in the text format of Prometheus. */
+export interface FlushCounters {
+  readonly path: string;
+  readonly deliveries: string;
+  readonly flushes: string;
+}
+
 /** One server under measurement. */
 export interface Peer {
   /** As `--peers` takes it. */
@@ -36,6 +43,8 @@ export interface Peer {
   /** Compiled module that runs in the server process. */
   readonly serverEntry: URL;
   readonly dialect: Dialect;
+  /** Default: the server writes every message to every socket by itself. */
+  readonly flushCounters?: FlushCounters;
   /** Default: the server keeps nothing on a disk. */
   readonly store?: StoreKind;
   /** Environment of the server beyond what all runs have. */

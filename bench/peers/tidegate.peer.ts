@@ -15,4 +15,9 @@ export const tidegatePeer: Peer = {
     publishTo: (user, text) => JSON.stringify({ event: 'bench.send', data: { user, text } }),
     delivery: (text) => JSON.stringify({ event: 'bench', data: text }),
   },
+  flushCounters: {
+    path: '/metrics',
+    deliveries: 'ws_deliveries_total',
+    flushes: 'ws_flushes_total',
+  },
 };

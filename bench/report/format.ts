@@ -1,3 +1,8 @@
+/** Three digits, for values from well below one to hundreds. */
+export function microseconds(value: number): string {
+  return value.toPrecision(3);
+}
+
 /** Four digits are more than a noisy machine can say. */
 export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 4 });

@@ -1,59 +1,31 @@
 import type { Peer } from '../peers/peer.js';
 import type { Trial } from '../runner/trial.js';
-import type { Column, Scenario, ScenarioCase } from '../scenarios/scenario.js';
+import type { Scenario, ScenarioCase } from '../scenarios/scenario.js';
 import { ratio } from './format.js';
-import { markdownTable } from './markdown-table.js';
+import { type CaseResults, caseTable, tableOfCases } from './results-table.js';
 import { median } from './statistics.js';
 import { TrialsOfCase } from './trials-of-case.js';
 
-const NOT_MEASURED = '–';
-
-/** A scenario's results in Markdown: how it was measured, then one table a case. */
+/** A scenario's results in Markdown: how it was measured, then one table a case or one of all cases. */
 export function scenarioReport(scenario: Scenario, peers: readonly Peer[], trials: readonly Trial[]): string {
-  const cases = scenario.cases.flatMap((measuredCase) => {
-    const trialsOfCase = new TrialsOfCase(trials.filter((trial) => trial.case === measuredCase.name));
-    return [
-      `#### ${measuredCase.title}`,
-      caseTable(scenario, peers, trialsOfCase),
-      [...barLines(scenario, measuredCase, trialsOfCase), ...ceilingLines(measuredCase, trialsOfCase)].join(
-        '\n',
-      ),
-    ];
-  });
-  const blocks = [`### ${scenario.title}`, ...scenario.describe(peers), ...cases, faultList(trials)];
+  const cases = scenario.cases.map((measuredCase) => ({
+    measuredCase,
+    trials: new TrialsOfCase(trials.filter((trial) => trial.case === measuredCase.name)),
+  }));
+  const sections =
+    scenario.isOneTable === true
+      ? [tableOfCases(scenario, peers, cases), ...cases.map((results) => verdicts(scenario, results))]
+      : cases.flatMap((results) => [
+          `#### ${results.measuredCase.title}`,
+          caseTable(scenario, peers, results),
+          verdicts(scenario, results),
+        ]);
+  const blocks = [`### ${scenario.title}`, ...scenario.describe(peers), ...sections, faultList(trials)];
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function caseTable(scenario: Scenario, peers: readonly Peer[], trials: TrialsOfCase): string {
-  const { primary, baselines, columns } = scenario;
-  const head = [
-    'peer',
-    primary.title,
-    'min–max',
-    ...baselines.map(({ title }) => `× ${title}`),
-    ...columns.map(({ title }) => title),
-  ];
-  const rows = peers.map((peer) => {
-    const values = trials.valuesOf(peer, primary.metric);
-    return [
-      peer.title,
-      cell(primary, values),
-      values.length === 0
-        ? NOT_MEASURED
-        : `${primary.format(Math.min(...values))}–${primary.format(Math.max(...values))}`,
-      ...baselines.map((baseline) => ratioCell(trials.ratioOf(peer, baseline, primary.metric))),
-      ...columns.map((column) => cell(column, trials.valuesOf(peer, column.metric))),
-    ];
-  });
-  return markdownTable(head, rows);
-}
-
-function cell(column: Column, values: readonly number[]): string {
-  return values.length === 0 ? NOT_MEASURED : column.format((column.summarize ?? median)(values));
-}
-
-function ratioCell(value: number): string {
-  return Number.isNaN(value) ? NOT_MEASURED : ratio(value);
+function verdicts(scenario: Scenario, { measuredCase, trials }: CaseResults): string {
+  return [...barLines(scenario, measuredCase, trials), ...ceilingLines(measuredCase, trials)].join('\n');
 }
 
 function barLines({ primary }: Scenario, { bars }: ScenarioCase, trials: TrialsOfCase): string[] {

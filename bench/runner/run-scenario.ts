@@ -1,4 +1,5 @@
 import type { Peer } from '../peers/peer.js';
+import { peersOfCase } from '../scenarios/peers-of-case.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Stores } from '../stores/stores.js';
 import { NOT_PINNED, type Pinning } from './pinning.js';
@@ -20,7 +21,7 @@ export async function runScenario(
   const ownPinning = scenario.isPinned === false ? NOT_PINNED : pinning;
   for (const measuredCase of scenario.cases) {
     for (let round = 1; round <= rounds; round += 1) {
-      for (const peer of peers) {
+      for (const peer of peersOfCase(measuredCase, peers)) {
         const trial = await runTrial(scenario, measuredCase, peer, round, ownPinning, stores);
         report(trial);
         trials.push(trial);

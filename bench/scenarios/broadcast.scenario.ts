@@ -1,8 +1,6 @@
 import { benchMessage, deliveryPattern, MESSAGE_BYTES } from '../load/bench-message.js';
-import { connectClients } from '../load/connect-clients.js';
-import { measureCpu } from '../load/measure-cpu.js';
-import { PublishWindow, type PhaseLimits } from '../load/publish-window.js';
-import { RawClient } from '../load/raw-client.js';
+import { driveBroadcast } from '../load/drive-broadcast.js';
+import type { PhaseLimits } from '../load/publish-window.js';
 import { nestWsPeer } from '../peers/nest-ws.peer.js';
 import type { Peer } from '../peers/peer.js';
 import { plainWsPeer } from '../peers/plain-ws.peer.js';
@@ -91,37 +89,26 @@ export const broadcastScenario: Scenario<Metric, BroadcastCase> = {
 };
 
 async function drive(
-  { peer, port, sampleServer }: DriveContext,
+  context: DriveContext,
   { windowMessages, messageBytes }: BroadcastCase,
 ): Promise<Measurement<Metric>> {
-  const window = new PublishWindow(SUBSCRIBERS, windowMessages, (sequence) =>
-    peer.dialect.publish(benchMessage(sequence, messageBytes)),
-  );
-  const setup = { peer, port, listener: window, pattern: deliveryPattern(peer.dialect, messageBytes) };
-  const subscribers = await connectClients(SUBSCRIBERS, setup);
-  const publisher = new RawClient(SUBSCRIBERS, setup);
-  await publisher.ready;
-  await window.run(publisher, WARM_UP);
-
-  const { published, delivered, elapsedMs, cpu } = await measureCpu(sampleServer, () =>
-    window.run(publisher, MEASURED),
-  );
-  [...subscribers, publisher].forEach((client) => {
-    client.end();
+  const { delivered, due, elapsedMs, latency, cpu, faults } = await driveBroadcast(context, {
+    subscribers: SUBSCRIBERS,
+    windowMessages,
+    messageBytes,
+    warmUp: WARM_UP,
+    measured: MEASURED,
   });
-
-  const due = published * SUBSCRIBERS;
-  const loss = delivered === due ? [] : [`${delivered} of ${due} deliveries arrived`];
   return {
     metrics: {
       deliveriesPerCpuSecond: (delivered / cpu.serverMs) * 1000,
       deliveredShare: delivered / due,
       deliveriesPerSecond: (delivered / elapsedMs) * 1000,
-      latencyP50Ms: window.latency.percentileMs(0.5),
-      latencyP99Ms: window.latency.percentileMs(0.99),
+      latencyP50Ms: latency.percentileMs(0.5),
+      latencyP99Ms: latency.percentileMs(0.99),
       ...cpuMetrics(cpu),
     },
-    faults: [...loss, ...window.faults],
+    faults,
   };
 }
 

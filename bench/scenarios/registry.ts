@@ -3,6 +3,7 @@ import { chatRoomScenario } from './chat-room.scenario.js';
 import { chatScenario } from './chat.scenario.js';
 import { quotesScenario } from './quotes.scenario.js';
 import { restPublishScenario } from './rest-publish.scenario.js';
+import { curveScenario } from './curve.scenario.js';
 import { idleMemoryScenario } from './idle-memory.scenario.js';
 import { upgradesScenario } from './upgrades.scenario.js';
 import type { Scenario } from './scenario.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   slowConsumersScenario,
   unicastScenario,
   restPublishScenario,
+  curveScenario,
   idleMemoryScenario,
   upgradesScenario,
   chatScenario,

@@ -1,5 +1,6 @@
 import type { SystemSample } from '../ipc/methods.js';
 import type { Peer } from '../peers/peer.js';
+import type { Trial } from '../runner/trial.js';
 
 /**
  * One workload. Every case is measured with every peer, each time in a new server and a new load process. `drive` runs
@@ -19,17 +20,23 @@ export interface Scenario<Metric extends string = string, Case extends ScenarioC
   readonly columns: readonly Column<Metric>[];
   /** False: the scheduler places the processes, where a server has threads or a database beside it. Default: true. */
   readonly isPinned?: boolean;
+  /** True: one table with a row a case and peer, where cases are many. Default: a table a case. */
+  readonly isOneTable?: boolean;
   /** Longest time of one measurement, start and connecting included. */
   readonly hardTimeoutMs: number;
   drive(context: DriveContext, measuredCase: Case): Promise<Measurement<Metric>>;
   /** Markdown blocks: what a reader must know to judge the figures. */
   describe(peers: readonly Peer[]): readonly string[];
+  /** The results as a picture: the text of an SVG file. */
+  plot?(peers: readonly Peer[], trials: readonly Trial[]): string;
 }
 
 export interface ScenarioCase {
   readonly name: string;
   readonly title: string;
   readonly bars: readonly Bar[];
+  /** Default: all of the scenario. */
+  readonly peers?: readonly Peer[];
   /** Default: none. */
   readonly ceilings?: readonly Ceiling[];
 }
