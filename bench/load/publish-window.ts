@@ -4,7 +4,7 @@ import { LatencyHistogram } from './latency-histogram.js';
 import type { ClientListener, RawClient } from './raw-client.js';
 
 /** After the time of a phase, how long its last messages may still take. */
-const SETTLE_MS = 5000;
+const SETTLE_MS = 15_000;
 const MAX_FAULTS = 10;
 
 export interface PhaseLimits {

@@ -28,7 +28,7 @@ export interface Scenario<Metric extends string = string, Case extends ScenarioC
   /** Markdown blocks: what a reader must know to judge the figures. */
   describe(peers: readonly Peer[]): readonly string[];
   /** The results as a picture: the text of an SVG file. */
-  plot?(peers: readonly Peer[], trials: readonly Trial[]): string;
+  readonly plot?: (peers: readonly Peer[], trials: readonly Trial[]) => string;
 }
 
 export interface ScenarioCase {

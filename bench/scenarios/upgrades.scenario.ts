@@ -10,7 +10,16 @@ import { nestWsPeer } from '../peers/nest-ws.peer.js';
 import { plainWsPeer } from '../peers/plain-ws.peer.js';
 import { socketIoPeer } from '../peers/socket-io.peer.js';
 import { tidegatePeer } from '../peers/tidegate.peer.js';
-import { CPU_COLUMNS, CPU_NOTE, type CpuMetric, cpuMetrics } from '../report/cpu-columns.js';
+import {
+  CPU_COLUMNS,
+  CPU_NOTE,
+  type CpuMetric,
+  cpuMetrics,
+  type DelayMetric,
+  delayMetrics,
+  LOOP_DELAY_MAX,
+  LOOP_DELAY_P99,
+} from '../report/cpu-columns.js';
 import { count, milliseconds } from '../report/format.js';
 import type { DriveContext, Measurement, Scenario } from './scenario.js';
 
@@ -19,7 +28,8 @@ const WARM_UP_STORMS = 3;
 const MEASURED_SERVER_MS = 3000;
 const MAX_STORMS = 30;
 
-type Metric = 'upgradesPerCpuSecond' | 'upgradesPerSecond' | 'readyP50Ms' | 'readyP99Ms' | CpuMetric;
+type Metric =
+  'upgradesPerCpuSecond' | 'upgradesPerSecond' | 'readyP50Ms' | 'readyP99Ms' | CpuMetric | DelayMetric;
 
 /** All clients come back at once, as they do after a deploy. */
 export const upgradesScenario: Scenario<Metric> = {
@@ -39,6 +49,8 @@ export const upgradesScenario: Scenario<Metric> = {
     { metric: 'upgradesPerSecond', title: 'upgrades/s', format: count },
     { metric: 'readyP50Ms', title: 'p50 ms', format: milliseconds },
     { metric: 'readyP99Ms', title: 'p99 ms', format: milliseconds },
+    LOOP_DELAY_P99,
+    LOOP_DELAY_MAX,
     ...CPU_COLUMNS,
   ],
   hardTimeoutMs: 60_000,
@@ -51,7 +63,7 @@ export const upgradesScenario: Scenario<Metric> = {
       `${MEASURED_SERVER_MS / 1000} s of server CPU, at most ${MAX_STORMS}. Ready is what the peer calls so: for Tidegate, ` +
       'that the token of the request is verified and the welcome is read; for Socket.IO, that its CONNECT is answered; for ' +
       'the others, that the response is read, and they verify nothing. Tokens are signed before the clock starts, a new ' +
-      `one for every upgrade. p50 and p99 are from connect to ready. ${CPU_NOTE}`,
+      `one for every upgrade. p50 and p99 are from connect to ready; loop delay is how late the server's event loop was, in the worst of the storms. ${CPU_NOTE}`,
   ],
 };
 
@@ -93,6 +105,7 @@ async function drive(context: DriveContext): Promise<Measurement<Metric>> {
       readyP50Ms: latency.percentileMs(0.5),
       readyP99Ms: latency.percentileMs(0.99),
       ...cpuMetrics(cpu),
+      ...delayMetrics(cpu),
     },
     faults: listener.faults,
   };
