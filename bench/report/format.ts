@@ -20,6 +20,10 @@ export function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(1);
 }
 
+export function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
