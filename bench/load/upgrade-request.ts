@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Dialect } from '../peers/peer.js';
-
-/** Where all servers listen, as the load sees it. */
-export const LOOPBACK = '127.0.0.1';
+import { LOOPBACK } from './loopback-socket.js';
 
 /** The opening handshake of a client (RFC 6455 section 4.1). */
 export function upgradeRequest(dialect: Dialect, connection: number, port: number): string {

@@ -12,10 +12,6 @@ export function milliseconds(value: number): string {
   return value.toFixed(value < 10 ? 2 : 1);
 }
 
-export function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
-}
-
 export function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(1);
 }
