@@ -1,5 +1,5 @@
 import type { DriveContext } from '../scenarios/scenario.js';
-import { LOOPBACK } from './upgrade-request.js';
+import { LOOPBACK } from './loopback-socket.js';
 
 /** What a server has counted since it started. */
 export interface FlushCounts {
