@@ -82,7 +82,7 @@ export class Hub implements SessionOwner {
       this,
     );
     this.sessionsById.set(session.id, session);
-    this.metrics.connections.set(this.sessionsById.size);
+    this.metrics.hot.connections = this.sessionsById.size;
     return session;
   }
 
@@ -96,7 +96,7 @@ export class Hub implements SessionOwner {
     this.logs.subscribe(ALL_CHANNEL, session);
     if (this.logs.subscribe(userChannel(principal.userId), session) === 1) {
       this.users += 1;
-      this.metrics.users.set(this.users);
+      this.metrics.hot.users = this.users;
     }
     for (const observer of this.observers) {
       observer.authenticated?.(session);
@@ -108,12 +108,17 @@ export class Hub implements SessionOwner {
     this.flusher.schedule(session);
   }
 
+  /** Writes what the session has waiting now instead of at the end of the turn. */
+  flush(session: Session): void {
+    this.flusher.flush(session);
+  }
+
   /** Forgets an ended session. Its connection is gone already. */
   close(session: Session): void {
     if (!this.sessionsById.delete(session.id)) {
       return;
     }
-    this.metrics.connections.set(this.sessionsById.size);
+    this.metrics.hot.connections = this.sessionsById.size;
     if (!session.isClosed) {
       this.withdraw(session);
     }
@@ -130,7 +135,7 @@ export class Hub implements SessionOwner {
     this.logs.unsubscribe(ALL_CHANNEL, session);
     if (this.logs.unsubscribe(userChannel(session.principal.userId), session) === 0) {
       this.users -= 1;
-      this.metrics.users.set(this.users);
+      this.metrics.hot.users = this.users;
     }
     for (const observer of this.observers) {
       observer.left?.(session);

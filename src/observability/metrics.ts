@@ -19,11 +19,11 @@ export class Metrics {
     conflated: 0,
     dropped: 0,
     queueBytes: 0,
+    connections: 0,
+    users: 0,
+    upgrades: 0,
   };
 
-  readonly connections = this.gauge('ws_connections', 'Open connections', []);
-  readonly users = this.gauge('ws_users', 'Users with an open connection', []);
-  readonly upgrades = this.counter('ws_upgrades_total', 'Upgrades accepted', []);
   readonly upgradesRejected = this.counter('ws_upgrade_rejected_total', 'Upgrades refused', ['reason']);
   readonly tokensRefused = this.counter('tokens_refused_total', 'Tokens refused, wherever they came in', [
     'reason',
@@ -115,6 +115,9 @@ export class Metrics {
       'Typing and presence pushes that a client which was behind did without',
       () => this.hot.dropped,
     );
+    this.scraped('ws_upgrades_total', 'Upgrades accepted', () => this.hot.upgrades);
+    this.scrapedGauge('ws_connections', 'Open connections', () => this.hot.connections);
+    this.scrapedGauge('ws_users', 'Users with an open connection', () => this.hot.users);
     this.scrapedGauge(
       'ws_queue_bytes',
       'Bytes of replies and log pushes waiting in all outboxes',

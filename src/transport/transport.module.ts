@@ -11,6 +11,7 @@ import { CommandLoop } from './ws/command-loop.js';
 import { ConnectionLimits } from './ws/connection-limits.js';
 import { ConnectionOpener } from './ws/connection-opener.js';
 import { ConnectionRegistry } from './ws/connection-registry.js';
+import { GatewayBindings } from './ws/gateway-bindings.js';
 import { HandshakeAuthenticator } from './ws/handshake-authenticator.js';
 import { OriginPolicy } from './ws/origin.policy.js';
 import { PushEndpoints } from './ws/push-endpoints.js';
@@ -32,6 +33,7 @@ import { UpgradeDispatcher } from './ws/upgrade.dispatcher.js';
     ConnectionRegistry,
     DrainService,
     DrainState,
+    GatewayBindings,
     HandshakeAuthenticator,
     OriginPolicy,
     PushEndpoints,

@@ -56,6 +56,9 @@ export class HubFixture {
       conflated: 0,
       dropped: 0,
       queueBytes: 0,
+      connections: 0,
+      users: 0,
+      upgrades: 0,
     });
     this.flusher = new Flusher(this.config, this.clock, metrics);
     this.hub = new Hub(this.logs, this.merges, this.flusher, this.clock, metrics);

@@ -69,3 +69,30 @@ it('gives everybody their own outcome, and no batch above the bound', async () =
     { numRuns: 30 },
   );
 });
+
+it('waits some turns after a call where it is told to, so that the next one takes more along', async () => {
+  const batches: (readonly number[])[] = [];
+  const calls = new BatchedCalls(
+    async (items: readonly number[]) => {
+      batches.push(items);
+      return items;
+    },
+    3,
+    5,
+  );
+  expect(await calls.add(1)).toBe(1);
+  const later = [calls.add(2)];
+  await turn();
+  await turn();
+  later.push(calls.add(3));
+  expect(batches).toEqual([[1]]);
+  expect(await Promise.all(later)).toEqual([2, 3]);
+  // A full batch does not wait.
+  const many = [4, 5, 6, 7, 8, 9].map((item) => calls.add(item));
+  expect(await Promise.all(many)).toEqual([4, 5, 6, 7, 8, 9]);
+  expect(batches.slice(1)).toEqual([
+    [2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ]);
+});

@@ -10,6 +10,7 @@ import { HubFixture, turn } from '../../../test/harness/hub-fixture.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
 import { DrainState } from '../drain-state.js';
 import { CommandLoop } from './command-loop.js';
+import { GatewayBindings } from './gateway-bindings.js';
 
 /** Everything logged, as one text. */
 let logged = '';
@@ -24,13 +25,15 @@ afterAll(() => Logger.overrideLogger(false));
 
 let fixture: HubFixture;
 let drain: DrainState;
+let bindings: GatewayBindings;
 let loop: CommandLoop;
 
 beforeEach(() => {
   logged = '';
   fixture = new HubFixture();
   drain = new DrainState();
-  loop = new CommandLoop(drain, fixture.clock, fixture.metrics);
+  bindings = new GatewayBindings();
+  loop = new CommandLoop(bindings, drain, fixture.clock, fixture.metrics);
 });
 
 const connect = (options: FakeConnectionOptions = { user: 'alice' }): Promise<FakeConnection> =>

@@ -9,6 +9,7 @@ import type { DecodeFault } from '../../protocol/codec.js';
 import type { Command, CommandId } from '../../protocol/envelope.js';
 import type { ReplyErrorCode, ReplyErrorExtras } from '../../protocol/reply-errors.js';
 import { DrainState } from '../drain-state.js';
+import { GatewayBindings } from './gateway-bindings.js';
 import { refusalOf } from './refusal-of.js';
 import type { Inbound, RateExcess, SocketConnection } from './socket-connection.js';
 
@@ -30,6 +31,7 @@ export class CommandLoop {
   private running = 0;
 
   constructor(
+    private readonly bindings: GatewayBindings,
     private readonly drain: DrainState,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
@@ -120,12 +122,12 @@ export class CommandLoop {
       this.refuse(connection, command.id, 'unavailable');
       return;
     }
-    const handler = connection.commands.get(command.event);
-    if (handler === undefined) {
-      this.refuse(connection, command.id, 'unknown_event');
-      return;
-    }
     try {
+      const handler = this.bindings.handlerOf(connection, command.event);
+      if (handler === undefined) {
+        this.refuse(connection, command.id, 'unknown_event');
+        return;
+      }
       const result: unknown = await handler(command.data, command.event);
       session.reply(command.id, isObservable(result) ? await lastValueFrom(result, NO_VALUE) : result);
     } catch (error) {

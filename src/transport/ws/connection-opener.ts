@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Injectable, Logger } from '@nestjs/common';
 import type { WebSocket } from 'ws';
@@ -42,9 +41,6 @@ export interface Handshake {
 /** Turns an accepted WebSocket into a session, and takes it apart when it ends. */
 @Injectable()
 export class ConnectionOpener implements ConnectionObserver {
-  /** Emits `connection` with the session; Nest binds the gateways' handlers to it. */
-  readonly gatewayServer = new EventEmitter();
-
   private readonly logger = new Logger('Connections');
 
   constructor(
@@ -75,7 +71,7 @@ export class ConnectionOpener implements ConnectionObserver {
       connection.session.deviceId = handshake.deviceId;
     }
     this.registry.add(connection);
-    this.metrics.upgrades.inc();
+    this.metrics.hot.upgrades += 1;
     listen(connection, this);
     if (handshake.principal === undefined) {
       connection.authDeadlineMs = nowMs + this.config.auth.timeoutMs;
@@ -83,15 +79,12 @@ export class ConnectionOpener implements ConnectionObserver {
       connection.session.push('welcome', this.authenticator.authenticate(connection, handshake.principal));
     }
     try {
-      if (handshake.endpoint === undefined) {
-        this.gatewayServer.emit('connection', connection.session);
-      } else {
-        handshake.endpoint.open(connection.session, handshake.query);
-      }
+      handshake.endpoint?.open(connection.session, handshake.query);
     } catch (error) {
       this.logger.error('opening a connection failed', stackFramesOf(error));
       connection.session.close(CLOSE_REASONS.internal);
     }
+    this.hub.flush(connection.session);
   }
 
   /** Says in a close frame what a browser could not read from a refused handshake. */

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { Session } from '../../hub/session.js';
-import { ConnectionOpener } from './connection-opener.js';
 import { ConnectionRegistry } from './connection-registry.js';
+import { GatewayBindings } from './gateway-bindings.js';
 import { type CommandHandler, SocketConnection } from './socket-connection.js';
 import { UpgradeDispatcher } from './upgrade.dispatcher.js';
 
@@ -22,13 +22,13 @@ interface BoundHandler {
  */
 export class GatewayWsAdapter extends WsAdapter {
   private readonly dispatcher: UpgradeDispatcher;
-  private readonly opener: ConnectionOpener;
+  private readonly bindings: GatewayBindings;
   private readonly registry: ConnectionRegistry;
 
   constructor(app: INestApplicationContext) {
     super(app);
     this.dispatcher = app.get(UpgradeDispatcher);
-    this.opener = app.get(ConnectionOpener);
+    this.bindings = app.get(GatewayBindings);
     this.registry = app.get(ConnectionRegistry);
   }
 
@@ -38,10 +38,10 @@ export class GatewayWsAdapter extends WsAdapter {
       throw new Error('Gateways share the port and the path of the application: use @CommandGateway()');
     }
     this.dispatcher.attach(this.httpServer);
-    return this.opener.gatewayServer;
+    return this.bindings.server;
   }
 
-  /** Called once per gateway and session. */
+  /** Called once per gateway and session, with the session's first command. */
   override bindMessageHandlers(session: Session, handlers: readonly BoundHandler[]): void {
     const { commands } = SocketConnection.of(session);
     for (const { message, callback } of handlers) {
@@ -57,7 +57,7 @@ export class GatewayWsAdapter extends WsAdapter {
     for (const connection of this.registry) {
       connection.writer.terminate('shutdown');
     }
-    this.opener.gatewayServer.removeAllListeners();
+    this.bindings.server.removeAllListeners();
     return Promise.resolve();
   }
 

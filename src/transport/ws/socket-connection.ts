@@ -29,8 +29,8 @@ const connectionsBySession = new WeakMap<Session, SocketConnection>();
 
 /** What the transport knows of one WebSocket beside its session: what came in, and since when. Times are monotonic. */
 export class SocketConnection {
-  /** Nest's handlers by command, bound to the session. */
-  readonly commands = new Map<string, CommandHandler>();
+  /** Nest has bound its handlers. */
+  isBound = false;
   /** What waits for the command under way. */
   readonly queue: Inbound[] = [];
   isRunning = false;
@@ -52,6 +52,8 @@ export class SocketConnection {
   warnAtMs = Infinity;
   expiresAtMs = Infinity;
 
+  private handlers: Map<string, CommandHandler> | undefined = undefined;
+
   constructor(
     readonly session: Session,
     readonly webSocket: WebSocket,
@@ -65,6 +67,12 @@ export class SocketConnection {
   ) {
     this.lastInboundMs = nowMs;
     connectionsBySession.set(session, this);
+  }
+
+  /** Nest's handlers by command, bound to the session. */
+  get commands(): Map<string, CommandHandler> {
+    this.handlers ??= new Map();
+    return this.handlers;
   }
 
   /** Whether the session's client may only listen; false for sessions of another transport. */
