@@ -58,7 +58,8 @@ export const idleMemoryScenario: Scenario<Metric> = {
       'code and caches of the first connections do not count. Socket buffers of the kernel are no memory of the process and ' +
       'stay out. Heap is the JavaScript part, external is what its objects hold outside, buffers most of all; RSS has both ' +
       'and what the allocator keeps. Connections first fill pages that the start of the server left free, so that RSS is ' +
-      'kind to a server with much to start; the heap column is not. Less is better. ' +
+      'kind to a server with much to start; the heap column is not. Tidegate binds the handlers of commands to a connection ' +
+      'with its first command, and these send none. Less is better. ' +
       `Idle CPU is server CPU for all ${count(CONNECTIONS)} connections over the next ${IDLE_MS / 1000} s, heartbeats ` +
       'that are due meanwhile included where the server sends any (Tidegate and Socket.IO every 25 s).',
   ],

@@ -89,7 +89,7 @@ export const quotesScenario: Scenario<Metric, QuotesCase> = {
       `move every ${QUOTES_INTERVAL_MS} ms, and compares every push with the one before: each holds its ${SYMBOLS_EACH} symbols, and none ` +
       `is skipped. Measured for ${MEASURED_MS / 1000} s after ${WARM_UP_MS / 1000} s. Latency is from the push, which the ` +
       'server of the bench writes into every quote, to the read of the whole message. Plain `ws` is a server written by hand for ' +
-      `this one purpose, without authentication, limits or care for slow readers; its quotes are shorter. ${CPU_NOTE}`,
+      `this one purpose, without authentication, limits or care for slow readers; its quotes are shorter, and it shares no work between clients with the same symbols. ${CPU_NOTE}`,
   ],
 };
 

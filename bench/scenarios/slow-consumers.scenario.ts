@@ -8,22 +8,23 @@ import { OpenLoop } from '../load/open-loop.js';
 import { QuoteAudience } from '../load/quote-audience.js';
 import { SYMBOL_COUNT, symbolNamed } from '../load/quote-frames.js';
 import { type ClientListener, RawClient } from '../load/raw-client.js';
+import { waitUntilClogged } from '../load/wait-until-clogged.js';
 import type { Peer } from '../peers/peer.js';
 import { plainWsQuotesPeer, QUOTES_INTERVAL_MS, tidegateQuotesPeer } from '../peers/quotes.peers.js';
 import { CPU_COLUMNS, CPU_NOTE, type CpuMetric, cpuMetrics } from '../report/cpu-columns.js';
 import { count, exactPercent, megabytes, milliseconds } from '../report/format.js';
-import type { DriveContext, Measurement, Scenario } from './scenario.js';
+import type { Column, DriveContext, Measurement, Scenario } from './scenario.js';
 
 const READERS = 950;
 const STOPPING = 50;
 const SYMBOLS_OF_READERS = 20;
 const BROADCASTS_PER_SECOND = 20;
 const WARM_UP_MS = 3000;
-/** Until the kernel holds all it takes for a client that does not read. */
-const CLOGGING_MS = 4000;
 /** Short of what ends a client that takes nothing: the slow ones are there all the time. */
 const MEASURED_MS = 5000;
 const SETTLE_MS = 1000;
+/** For each that stopped the bound of its queue (`WS_MAX_QUEUE_BYTES`) and a write of all symbols under way. */
+const MAX_GROWTH_BYTES = STOPPING * (1_048_576 + 300_000);
 
 type Metric =
   'latencyP99Ms' | 'latencyP50Ms' | 'quotesP99Ms' | 'deliveredShare' | 'memoryGrowthBytes' | CpuMetric;
@@ -37,6 +38,12 @@ const tidegateStopping = stopping(tidegateQuotesPeer);
 const plainWsStopping = stopping(plainWsQuotesPeer);
 const STOPPING_PEERS: ReadonlySet<Peer> = new Set([tidegateStopping, plainWsStopping]);
 
+const MEMORY_GROWTH: Column<Metric> = {
+  metric: 'memoryGrowthBytes',
+  title: 'memory growth MB',
+  format: megabytes,
+};
+
 /** What clients that stop reading cost the others, and the memory of the server. */
 export const slowConsumersScenario: Scenario<Metric> = {
   name: 'slow-consumers',
@@ -48,6 +55,7 @@ export const slowConsumersScenario: Scenario<Metric> = {
       name: 'slow-consumers',
       title: `Broadcasts as the ${READERS} others see them`,
       bars: [{ peer: tidegateStopping, over: tidegateQuotesPeer, atMost: 1.2 }],
+      ceilings: [{ peer: tidegateStopping, column: MEMORY_GROWTH, atMost: MAX_GROWTH_BYTES }],
     },
   ],
   primary: { metric: 'latencyP99Ms', title: 'p99 ms', format: milliseconds },
@@ -60,7 +68,7 @@ export const slowConsumersScenario: Scenario<Metric> = {
       format: exactPercent,
       summarize: (values) => Math.min(...values),
     },
-    { metric: 'memoryGrowthBytes', title: 'memory growth MB', format: megabytes },
+    MEMORY_GROWTH,
     ...CPU_COLUMNS,
   ],
   hardTimeoutMs: 60_000,
@@ -68,14 +76,16 @@ export const slowConsumersScenario: Scenario<Metric> = {
   describe: () => [
     `${count(READERS)} clients read ${SYMBOLS_OF_READERS} symbols each, ${STOPPING} all ${SYMBOL_COUNT}, pushed every ` +
       `${QUOTES_INTERVAL_MS} ms; all get ${BROADCASTS_PER_SECOND} broadcasts a second of 100 bytes, sent on a schedule and timed ` +
-      `from it. In the rows "5 % stopped" those ${STOPPING} stop reading ${CLOGGING_MS / 1000} s before the measurement, so that ` +
-      `the kernel takes no more for them when it starts. It lasts ${MEASURED_MS / 1000} s. Every reader must get every broadcast ` +
-      'and every push. Memory growth is that of the resident set of the server from before they stop to the end. Plain `ws` ' +
+      `from it. In the rows "5 % stopped" those ${STOPPING} stop reading, and the measurement starts when the kernel takes no more ` +
+      `for them. It lasts ${MEASURED_MS / 1000} s. Every reader must get every broadcast and every push, and all that stopped must ` +
+      'still be connected at the end. Memory growth is that of the resident set of the server from before they stop to the end, ' +
+      'each after a forced garbage collection. Plain `ws` ' +
       `keeps what slow clients do not read, without a bound, until memory ends. ${CPU_NOTE}`,
   ],
 };
 
-async function drive({ peer, port, sampleServer }: DriveContext): Promise<Measurement<Metric>> {
+async function drive(context: DriveContext): Promise<Measurement<Metric>> {
+  const { peer, port, sampleServer, collectServerGarbage, countServerConnections } = context;
   const broadcasts = new BroadcastAudience(READERS);
   const quotes = new QuoteAudience(READERS + STOPPING + 1);
   const listener: ClientListener = {
@@ -103,13 +113,14 @@ async function drive({ peer, port, sampleServer }: DriveContext): Promise<Measur
     await quotes.subscribe(client, symbols, JSON.stringify({ id: 1, event: 'quotes.subscribe', data }));
   }
   await sleep(WARM_UP_MS);
+  await collectServerGarbage();
   const { rssBytes: before } = await sampleServer();
   if (STOPPING_PEERS.has(peer)) {
     clients.slice(READERS).forEach((client) => {
       client.pause();
     });
+    await waitUntilClogged(port, STOPPING);
   }
-  await sleep(CLOGGING_MS);
   quotes.startCounting();
   const schedule = new OpenLoop(BROADCASTS_PER_SECOND, (messages, dueAtMs) => {
     for (let message = 0; message < messages; message += 1) {
@@ -122,9 +133,13 @@ async function drive({ peer, port, sampleServer }: DriveContext): Promise<Measur
     return {};
   });
   await sleep(SETTLE_MS);
+  const connected = await countServerConnections();
+  await collectServerGarbage();
   const { rssBytes: after } = await sampleServer();
   const { delivered, due, latency } = broadcasts;
   const loss = delivered === due ? [] : [`${delivered} of ${due} broadcasts arrived`];
+  const all = clients.length + 1;
+  const gone = connected === all ? [] : [`${connected} of ${all} connections are left`];
   [...clients, publisher].forEach((client) => {
     client.end();
   });
@@ -137,7 +152,7 @@ async function drive({ peer, port, sampleServer }: DriveContext): Promise<Measur
       memoryGrowthBytes: after - before,
       ...cpuMetrics(cpu),
     },
-    faults: [...loss, ...broadcasts.faults, ...quotes.faults],
+    faults: [...loss, ...gone, ...broadcasts.faults, ...quotes.faults],
   };
 }
 

@@ -106,6 +106,15 @@ describe('merge publications', () => {
     expect(fixture.metrics.hot.conflated).toBe(49);
   });
 
+  it('that were replaced are counted when the subscription ends', () => {
+    const { session, writer } = fixture.open('alice');
+    fixture.merges.subscribe('quotes:A', session, 'merge');
+    writer.isWritable = false;
+    [1, 2, 3].forEach(() => fixture.publishQuotes({ symbol: 'A' }));
+    fixture.merges.subscribe('quotes:A', session, 'all');
+    expect(fixture.metrics.hot.conflated).toBe(2);
+  });
+
   it('that a session never took are counted when it ends', () => {
     const { session, writer } = fixture.open('alice');
     fixture.merges.subscribe('quotes:A', session, 'merge');

@@ -51,7 +51,7 @@ export class Flusher implements SessionFlusher {
 
   /** Only while a pass is under way: else the session is about to be flushed anyway. */
   hurry(session: Session): void {
-    if (this.passIndex > 0) {
+    if (this.passIndex > 0 && !session.isClosed) {
       this.hurried.push(session);
     }
   }
@@ -78,7 +78,10 @@ export class Flusher implements SessionFlusher {
       this.write(session);
     } else if (writer.isOpen) {
       this.metrics.hot.queueBytes -= outbox.logBytes;
-      this.takeFrames(outbox).forEach((frame) => writer.write(frame));
+      const frames = this.takeFrames(outbox);
+      if (frames.length > 0) {
+        writer.write(concat(frames));
+      }
     }
   }
 
@@ -164,7 +167,7 @@ export class Flusher implements SessionFlusher {
     }
   };
 
-  /** An answer would else wait for a write to everybody: 100 ms with 10,000 connections. */
+  /** An answer would else wait for a write to everybody: with 10,000 connections a tenth of a second. */
   private flushHurried(): void {
     if (this.hurried.length > 0) {
       const answered = this.hurried;

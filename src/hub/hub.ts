@@ -127,7 +127,6 @@ export class Hub implements SessionOwner {
 
   /** Takes a session out of all channels, when it closes or has been lost. Once for each. */
   withdraw(session: Session): void {
-    this.metrics.hot.conflated += session.lane.replaced;
     this.merges.unsubscribeAll(session);
     if (session.principal === undefined) {
       return;

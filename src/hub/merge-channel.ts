@@ -10,7 +10,8 @@ export class MergeChannel implements LaneChannel {
   /** Those of mode `all`. */
   readonly followers = new Set<MergeSubscription>();
   version = 0;
-  readonly signature = nextSignature();
+  readonly ordinal = nextOrdinal();
+  readonly signature = mixed(this.ordinal);
   private value: unknown;
   private codec: Codec | undefined;
   private element: Uint8Array | undefined;
@@ -33,13 +34,18 @@ export class MergeChannel implements LaneChannel {
   }
 }
 
-/** An odd step through all 32-bit numbers, which comes back to none before it has met every other. */
-const SIGNATURE_STEP = 0x9e3779b1;
-let lastSignature = 0;
+let channels = 0;
 
-function nextSignature(): number {
-  lastSignature = (lastSignature + SIGNATURE_STEP) | 0;
-  return lastSignature;
+function nextOrdinal(): number {
+  channels += 1;
+  return channels;
+}
+
+/** MurmurHash3's finalizer, which gives no two numbers the same: sums of them tell sets of channels apart. */
+function mixed(ordinal: number): number {
+  let bits = Math.imul(ordinal ^ (ordinal >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** One session's interest in one merge channel. */

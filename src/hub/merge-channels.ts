@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Metrics } from '../observability/metrics.js';
 import type { SubscriptionMode } from '../protocol/commands.js';
 import { MergeChannel, MergeSubscription } from './merge-channel.js';
 import type { Session } from './session.js';
@@ -10,6 +11,8 @@ export class MergeChannels {
   /** Here and not in the sessions: most of many idle connections subscribe nothing. */
   private readonly bySession = new Map<Session, Map<string, MergeSubscription>>();
   private readonly laneOwners = new Set<Session>();
+
+  constructor(private readonly metrics: Metrics) {}
 
   /** Sessions with a subscription of mode `merge`. */
   get readers(): ReadonlySet<Session> {
@@ -62,7 +65,7 @@ export class MergeChannels {
     if (subscription.mode === 'all') {
       session.outbox.forget(subscription);
     } else {
-      session.lane.remove(subscription.channel);
+      this.metrics.hot.conflated += session.lane.remove(subscription.channel);
     }
     if (session.lane.isEmpty) {
       this.laneOwners.delete(session);
@@ -73,7 +76,7 @@ export class MergeChannels {
   unsubscribeAll(session: Session): void {
     this.subscriptionsOf(session).forEach((subscription) => this.leave(subscription));
     this.bySession.delete(session);
-    session.lane.clear();
+    this.metrics.hot.conflated += session.lane.clear();
     this.laneOwners.delete(session);
   }
 

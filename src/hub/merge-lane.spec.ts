@@ -48,6 +48,20 @@ describe('merge lane', () => {
     expect(less.signature).toBe(new MergeLane().signature);
   });
 
+  it('signs sets of channels differently', () => {
+    const all = channels(...Array.from({ length: 500 }, (_, index) => `S${index}`));
+    const signatures = new Set<number>();
+    for (let lane = 0; lane < 2000; lane += 1) {
+      const one = new MergeLane();
+      // Neighbours at changing distances: sums of ordinals would meet.
+      for (let place = 0; place < 20; place += 1) {
+        one.add(all[(lane * 7 + place * ((lane % 11) + 1)) % 500]!);
+      }
+      signatures.add(one.signature);
+    }
+    expect(signatures.size).toBeGreaterThan(1900);
+  });
+
   it('wants nothing of what was published before', () => {
     const [lane, [a]] = [new MergeLane(), channels('A')];
     a!.update('old');

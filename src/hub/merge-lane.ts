@@ -2,6 +2,8 @@ import type { Codec } from '../protocol/codec.js';
 
 /** A merge stream as a lane sees it. */
 export interface LaneChannel {
+  /** Grows with every channel of the process. */
+  readonly ordinal: number;
   /** 32 bits that look random; no two channels have the same. */
   readonly signature: number;
   /** Grows with every value. */
@@ -14,7 +16,7 @@ export interface LaneChannel {
  * flush compares numbers and takes what is newer, so a slow client costs nothing while it is slow.
  *
  * Two arrays side by side instead of one object a subscription: with 5,000 sessions of 20 symbols each, visiting
- * 100,000 objects all over the heap took three times as long as these.
+ * 100,000 objects all over the heap was most of the time of a push.
  */
 export class MergeLane {
   /** Sorted, so that lanes with the same channels give their values in the same order. */
@@ -29,36 +31,36 @@ export class MergeLane {
 
   /** Wants what is published from now on. */
   add(channel: LaneChannel): void {
-    const above = this.channels.findIndex(({ signature }) => signature > channel.signature);
+    const above = this.channels.findIndex(({ ordinal }) => ordinal > channel.ordinal);
     const index = above === -1 ? this.channels.length : above;
     this.channels.splice(index, 0, channel);
     this.given.splice(index, 0, channel.version);
     this.sum = (this.sum + channel.signature) | 0;
   }
 
-  /** Values that were replaced by newer ones and never taken. */
-  get replaced(): number {
-    return this.channels.reduce(
-      (sum, { version }, index) => sum + Math.max(0, version - this.given[index]! - 1),
-      0,
-    );
-  }
-
   get isEmpty(): boolean {
     return this.channels.length === 0;
   }
 
-  remove(channel: LaneChannel): void {
+  /** Returns how many values were replaced by newer ones and never taken. */
+  remove(channel: LaneChannel): number {
     const index = this.channels.indexOf(channel);
+    const replaced = replacedBetween(this.given[index]!, channel.version);
     this.channels.splice(index, 1);
     this.given.splice(index, 1);
     this.sum = (this.sum - channel.signature) | 0;
+    return replaced;
   }
 
-  clear(): void {
+  clear(): number {
+    const replaced = this.channels.reduce(
+      (sum, { version }, index) => sum + replacedBetween(this.given[index]!, version),
+      0,
+    );
     this.channels = [];
     this.given = [];
     this.sum = 0;
+    return replaced;
   }
 
   /** Adds the newest values that the session lacks, in the same order for equal lanes. Returns how many those replaced. */
@@ -77,4 +79,8 @@ export class MergeLane {
     }
     return replaced;
   }
+}
+
+function replacedBetween(given: number, version: number): number {
+  return Math.max(0, version - given - 1);
 }

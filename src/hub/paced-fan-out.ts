@@ -13,8 +13,7 @@ interface Job {
 
 /**
  * Publications that are for many and not urgent: one after the other, a slice a turn of the event loop. Those that fit
- * into one slice share it, and with it the write to each socket: 16 concurrent REST callers and 100 connections got
- * 1.6 times the requests per CPU-second from that.
+ * into one slice share it, and with it the write to each socket (`rest-publish` in docs/performance.md).
  */
 @Injectable()
 export class PacedFanOut {

@@ -48,8 +48,14 @@ export class FakeSocket extends EventEmitter {
   readonly _handle = { writeQueueSize: 0 };
   readonly writes: Uint8Array[] = [];
 
+  destroyedWith: Error | undefined = undefined;
+
   write(bytes: Uint8Array): void {
     this.writes.push(bytes);
+  }
+
+  destroy(error: Error): void {
+    this.destroyedWith = error;
   }
 }
 

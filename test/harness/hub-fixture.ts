@@ -40,7 +40,7 @@ export class HubFixture {
   readonly broker = new MemoryBroker();
   readonly publisher = new Publisher(this.broker);
   readonly logs = new LogChannels();
-  readonly merges = new MergeChannels();
+  readonly merges = new MergeChannels(metrics);
   readonly order = new LogOrder(this.logs, metrics);
   readonly flusher: Flusher;
   readonly hub: Hub;

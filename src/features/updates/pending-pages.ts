@@ -17,8 +17,8 @@ const MAX_DEVICES = 200;
 
 /**
  * A storm of reconnects comes a few in each turn of the event loop. Without a pause between calls the store's thread was
- * woken for every one or two of them, which was a fifth of the CPU of an upgrade; where nothing else goes on, turns take
- * no time.
+ * woken for every one or two of them, which was a fifth of the CPU of an upgrade. An idle process passes ten turns at once;
+ * a busy one delays what waited for a device by some milliseconds a page.
  */
 const PAUSE_TURNS = 10;
 

@@ -4,7 +4,7 @@ import type { CommandHandler, SocketConnection } from './socket-connection.js';
 
 /**
  * Where Nest hears of connections and binds the handlers of all gateways to them: a function for every command. That
- * happens with the first command, since most connections only listen: it saves them 3 kB and a tenth of their upgrade.
+ * happens with the first command: a storm of reconnects does not pay for it, nor does a connection that only listens.
  */
 @Injectable()
 export class GatewayBindings {

@@ -193,9 +193,39 @@ describe('a direct write', () => {
   it.each([
     ['of another class, such as TLS', new FakeSocket()],
     ['whose handle has no such method', withHandle({ writeQueueSize: 0 })],
-    ['whose handle does not count', withHandle({ writeBuffer: () => 0 })],
   ])('is left to the stream of a socket %s', (_what, socket) => {
     expect(writeDirectly(socket as unknown as Socket, textFrame('x'), listener)).toBeUndefined();
+  });
+
+  it('never uses a request again that libuv has taken, although nothing is left in its queue', () => {
+    const requests: { getAsyncId: () => number; oncomplete(status: number): void }[] = [];
+    const handle = {
+      writeQueueSize: 0,
+      writeBuffer: (request: (typeof requests)[number]) => {
+        requests.push(request);
+        // What a partial write followed by room for the rest looks like from here.
+        request.getAsyncId = () => 7;
+        return 0;
+      },
+    };
+    expect(writeDirectly(withHandle(handle), textFrame('x'), listener)).toBe(false);
+    expect(writeDirectly(withHandle(handle), textFrame('y'), listener)).toBe(false);
+    expect(requests[1]).not.toBe(requests[0]);
+    expect(listener).toMatchObject({ pending: 2, completed: [] });
+    requests.forEach((request) => request.oncomplete(0));
+    expect(listener.completed).toEqual([undefined, undefined]);
+  });
+
+  it('survives large writes to readers that make room meanwhile', async () => {
+    const bytes = Buffer.alloc(1024 * 1024, 'tidegate');
+    let received = 0;
+    pair.peer.socket.removeAllListeners('data').on('data', (chunk: Buffer) => (received += chunk.length));
+    const due = textFrame('first').length + 60 * bytes.length;
+    for (let round = 0; round < 20; round += 1) {
+      [1, 2, 3].forEach(() => write(bytes));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => expect(received).toBe(due));
   });
 
   it('is left to the stream when the kernel refuses it', () => {

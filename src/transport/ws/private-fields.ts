@@ -27,6 +27,8 @@ interface TcpHandle {
 
 /** Node's `WriteWrap`. */
 interface WriteRequest {
+  /** -1 while libuv has not taken it. */
+  getAsyncId?(): number;
   oncomplete?: (status: number) => void;
   /** Keeps the bytes alive until they are written. */
   bytes?: Uint8Array;
@@ -61,7 +63,7 @@ export function unsentBytes(socket: Socket): number {
 }
 
 /**
- * Writes past the stream of the socket: its bookkeeping costs 1 µs of about 10 a write. Undefined: nothing is written and
+ * Writes past the stream of the socket, whose bookkeeping is a tenth of a write (docs/performance.md). Undefined: nothing is written and
  * `socket.write` has to; false: libuv holds the bytes until the listener is told; true: they are gone. Keeps its order with `socket.write`, which ends in the same queue.
  */
 export function writeDirectly(
@@ -70,7 +72,7 @@ export function writeDirectly(
   listener: PendingWriteListener,
 ): boolean | undefined {
   const handle = handleOf(socket);
-  if (handle?.writeBuffer === undefined || handle.writeQueueSize === undefined) {
+  if (handle?.writeBuffer === undefined) {
     return undefined;
   }
   // A subclass, TLS above all, completes requests in ways of its own; what waits in the stream would be overtaken.
@@ -84,7 +86,9 @@ export function writeDirectly(
     // The stream meets the same error and knows what to do with it.
     return undefined;
   }
-  if (handle.writeQueueSize > 0) {
+  // An empty queue would not do: libuv may take the request and write the rest at once, and completes it in a later turn.
+  // To use a request that is taken again ends the process.
+  if (spareRequest.getAsyncId!() !== NOT_TAKEN) {
     keepUntilWritten(spareRequest, bytes, listener);
     spareRequest = new (spareRequest.constructor as new () => WriteRequest)();
     return false;
@@ -92,7 +96,9 @@ export function writeDirectly(
   return true;
 }
 
-/** libuv touches a request only when it cannot write all bytes at once: until then all writes share this one. */
+const NOT_TAKEN = -1;
+
+/** libuv takes a request only when it cannot write all bytes at once: until then all writes share this one. */
 let spareRequest: WriteRequest | undefined;
 
 /** Node does not export the class of its write requests: the first write goes by the stream, and shows one. */
@@ -105,7 +111,7 @@ function writeAndLearn(socket: Socket, handle: TcpHandle, bytes: Uint8Array): bo
   };
   socket.write(bytes);
   delete handle.writeBuffer;
-  if (shown !== undefined) {
+  if (typeof shown?.getAsyncId === 'function') {
     spareRequest = new (shown.constructor as new () => WriteRequest)();
   }
   // The stream does not say whether it still holds the bytes.

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { WebSocket } from 'ws';
 import { FakeSocket, FakeWebSocket } from '../../../test/harness/fake.connection.js';
 import { CLOSE_REASONS } from '../../protocol/close-codes.js';
@@ -49,5 +49,32 @@ describe('socket writer', () => {
     const bytes = Buffer.from('x');
     writer.write(bytes);
     expect(socket.writes[0]).toBe(bytes);
+  });
+
+  it('writes nothing more, and says so once, until the kernel has taken all that it did not take at once', () => {
+    const { writer, socket } = setUp();
+    const drained = jest.fn();
+    socket.on('drain', drained);
+    writer.writePending();
+    writer.writePending();
+    expect(writer.isWritable).toBe(false);
+    writer.writeCompleted(undefined);
+    expect(writer.isWritable).toBe(false);
+    expect(drained).not.toHaveBeenCalled();
+    writer.writeCompleted(undefined);
+    expect(writer.isWritable).toBe(true);
+    expect(drained).toHaveBeenCalledTimes(1);
+  });
+
+  it('breaks the connection when a write fails later on', () => {
+    const { writer, socket } = setUp();
+    const error = new Error('write EPIPE');
+    writer.writePending();
+    writer.writeCompleted(error);
+    expect(socket.destroyedWith).toBe(error);
+  });
+
+  it('keeps the bytes of a write that goes by the stream', () => {
+    expect(setUp().writer.write(Buffer.from('x'))).toBe(false);
   });
 });

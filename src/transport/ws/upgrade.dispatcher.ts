@@ -98,7 +98,7 @@ export class UpgradeDispatcher {
         return;
       }
       socket.off('error', destroyOnError);
-      // The response and the welcome leave in one write: a second one was a tenth of the cost of an upgrade.
+      // The response and the welcome leave in one write: the system call is a large part of an upgrade.
       socket.cork();
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         isOpen = true;
