@@ -38,7 +38,7 @@ export function parseOptions(args: readonly string[]): Options {
     throw new RangeError('--runs must be 1 to 99');
   }
   const scenarios = values.only === undefined ? SCENARIOS : [scenarioNamed(values.only)];
-  if (values.plot !== undefined && scenarios.filter(({ plot }) => plot !== undefined).length !== 1) {
+  if (values.plot !== undefined && (scenarios.length !== 1 || scenarios[0]?.plot === undefined)) {
     throw new RangeError(`--plot needs a scenario that has one: ${PLOTTED.join(', ')}`);
   }
   const peers = values.peers?.split(',');
