@@ -22,8 +22,10 @@ const SYMBOL_KEY = ',"symbol":"S';
 const HEAD = Buffer.from(`{"event":"quotes","data":[${STAMP_HEAD}`);
 const PUSH_AT = STAMP_HEAD.length + STAMP_DIGITS + PUSH_KEY.length;
 const SYMBOL_AT = PUSH_AT + PUSH_DIGITS + SYMBOL_KEY.length;
-/** No quote is shorter; what is behind it is searched for the next one. */
+/** No quote is shorter. */
 const MIN_QUOTE_BYTES = 100;
+/** Nor that much shorter than the one before it: what is behind is searched for the next one. */
+const MAX_SHORTER_BYTES = 40;
 
 const DIGIT_ZERO = 0x30;
 const COMMA = 0x2c;
@@ -52,11 +54,14 @@ export function quotePushIn(payload: Buffer): QuotePush | undefined {
   let quotes = 0;
   let symbolSum = 0;
   let isOnePush = true;
+  let quoteBytes = 0;
   while (start < payload.length) {
     quotes += 1;
     symbolSum += digitsAt(payload, start + SYMBOL_AT, SYMBOL_DIGITS);
     isOnePush = isOnePush && digitsAt(payload, start + PUSH_AT, PUSH_DIGITS) === push;
-    start = nextQuote(payload, start + MIN_QUOTE_BYTES);
+    const next = nextQuote(payload, start + Math.max(MIN_QUOTE_BYTES, quoteBytes - MAX_SHORTER_BYTES));
+    quoteBytes = next - start;
+    start = next;
   }
   return { pushedAtMs, push: isOnePush ? push : 0, quotes, symbolSum };
 }
