@@ -5,7 +5,7 @@ import { measureCpu } from '../load/measure-cpu.js';
 import { QuoteAudience } from '../load/quote-audience.js';
 import { SYMBOL_COUNT, symbolNamed } from '../load/quote-frames.js';
 import type { RawClient } from '../load/raw-client.js';
-import { seededRandom } from '../load/seeded-random.js';
+import { seededRandom } from '../../src/adapters/feed/seeded-random.js';
 import { plainWsQuotesPeer, QUOTES_INTERVAL_MS, tidegateQuotesPeer } from '../peers/quotes.peers.js';
 import {
   CPU_COLUMNS,

@@ -9,7 +9,7 @@ export class JoinCache {
   join(pieces: readonly Uint8Array[], join: (pieces: readonly Uint8Array[]) => Uint8Array): Uint8Array {
     const [first] = pieces;
     const entry = first && this.entries.get(first);
-    if (entry !== undefined && isSame(entry.pieces, pieces)) {
+    if (entry !== undefined && areSamePieces(entry.pieces, pieces)) {
       return entry.joined;
     }
     const joined = join(pieces);
@@ -24,7 +24,8 @@ export class JoinCache {
   }
 }
 
-function isSame(left: readonly Uint8Array[], right: readonly Uint8Array[]): boolean {
+/** The same objects in the same order: their bytes are not compared. */
+export function areSamePieces(left: readonly Uint8Array[], right: readonly Uint8Array[]): boolean {
   if (left.length !== right.length) {
     return false;
   }

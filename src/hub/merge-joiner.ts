@@ -1,5 +1,6 @@
 import { MERGE_EVENT } from '../protocol/channel.js';
 import type { Codec } from '../protocol/codec.js';
+import { areSamePieces } from './join-cache.js';
 
 /** Holds the message of most flushes; grows to the longest. */
 const SCRATCH_BYTES = 16_384;
@@ -37,7 +38,7 @@ export class MergeJoiner {
   join(codec: Codec, signature: number, elements: readonly Uint8Array[]): Uint8Array {
     const slot = signature & (SLOTS - 1);
     const shared = this.shared[slot];
-    if (shared !== undefined && isSame(shared.elements, elements)) {
+    if (shared !== undefined && areSamePieces(shared.elements, elements)) {
       return shared.message;
     }
     if (this.signatures[slot] !== signature) {
@@ -77,16 +78,4 @@ export class MergeJoiner {
 
 function ofItsOwn(bytes: number): Buffer {
   return Buffer.allocUnsafeSlow(bytes);
-}
-
-function isSame(left: readonly Uint8Array[], right: readonly Uint8Array[]): boolean {
-  if (left.length !== right.length) {
-    return false;
-  }
-  for (let index = 0; index < left.length; index += 1) {
-    if (left[index] !== right[index]) {
-      return false;
-    }
-  }
-  return true;
 }

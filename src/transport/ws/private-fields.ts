@@ -63,8 +63,9 @@ export function unsentBytes(socket: Socket): number {
 }
 
 /**
- * Writes past the stream of the socket, whose bookkeeping is a tenth of a write (docs/performance.md). Undefined: nothing is written and
- * `socket.write` has to; false: libuv holds the bytes until the listener is told; true: they are gone. Keeps its order with `socket.write`, which ends in the same queue.
+ * Writes past the stream of the socket: spares its bookkeeping (docs/performance.md) and knows when the bytes are gone.
+ * Undefined: nothing is written and `socket.write` has to; false: libuv holds the bytes until the listener is told; true:
+ * they are gone. Keeps its order with `socket.write`, which ends in the same queue.
  */
 export function writeDirectly(
   socket: Socket,
@@ -80,6 +81,9 @@ export function writeDirectly(
     return undefined;
   }
   if (spareRequest === undefined) {
+    if (isUnknownRequest) {
+      return undefined;
+    }
     return writeAndLearn(socket, handle, bytes);
   }
   if (handle.writeBuffer(spareRequest, bytes) !== 0) {
@@ -100,6 +104,8 @@ const NOT_TAKEN = -1;
 
 /** libuv takes a request only when it cannot write all bytes at once: until then all writes share this one. */
 let spareRequest: WriteRequest | undefined;
+/** This version of Node has other requests than the ones we know: all writes go by the stream. */
+let isUnknownRequest = false;
 
 /** Node does not export the class of its write requests: the first write goes by the stream, and shows one. */
 function writeAndLearn(socket: Socket, handle: TcpHandle, bytes: Uint8Array): boolean {
@@ -113,6 +119,8 @@ function writeAndLearn(socket: Socket, handle: TcpHandle, bytes: Uint8Array): bo
   delete handle.writeBuffer;
   if (typeof shown?.getAsyncId === 'function') {
     spareRequest = new (shown.constructor as new () => WriteRequest)();
+  } else if (shown !== undefined) {
+    isUnknownRequest = true;
   }
   // The stream does not say whether it still holds the bytes.
   return false;
