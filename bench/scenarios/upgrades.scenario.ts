@@ -27,7 +27,7 @@ import type { DriveContext, Measurement, Scenario } from './scenario.js';
 
 const CLIENTS = 2000;
 const QUIET_MS = 100;
-const WARM_UP_STORMS = 3;
+const WARM_UP_STORMS = 5;
 const MEASURED_SERVER_MS = 3000;
 const MAX_STORMS = 30;
 

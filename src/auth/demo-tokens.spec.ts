@@ -18,7 +18,7 @@ describe('demo tokens', () => {
     const jwt = new JwtService({});
     const { token, expiresAt } = new DemoTokens(config, jwt).issue('alice', ['admin'], 'quotes chat');
     expect(
-      new TokenVerifier(config, jwt, new KeyRing(config), new SystemClock(), new Metrics()).verify(token),
+      new TokenVerifier(config, new KeyRing(config), new SystemClock(), new Metrics()).verify(token),
     ).toEqual({
       userId: 'alice',
       roles: ['admin'],

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { JwtService } from '@nestjs/jwt';
 import { describe, expect, it } from '@jest/globals';
 import { Metrics } from '../observability/metrics.js';
 import { testConfig } from '../../test/harness/test-config.js';
@@ -13,13 +12,7 @@ import { TokenVerifier } from './token-verifier.js';
 const config = testConfig({
   API_KEYS: `ops:${createHash('sha256').update('key').digest('hex')}:broadcast`,
 });
-const verifier = new TokenVerifier(
-  config,
-  new JwtService({}),
-  new KeyRing(config),
-  new SystemClock(),
-  new Metrics(),
-);
+const verifier = new TokenVerifier(config, new KeyRing(config), new SystemClock(), new Metrics());
 const authenticator = new HttpAuthenticator(verifier, new ApiKeys(config));
 
 describe('HTTP authenticator', () => {

@@ -9,6 +9,10 @@ const MAX_GRANTS = 64;
 const MAX_ATTRIBUTES = 32;
 const MAX_ATTRIBUTE_LENGTH = 128;
 
+/** Shared by all sessions whose token says nothing. */
+const NO_WORDS: readonly string[] = Object.freeze([]);
+const NO_ATTRIBUTES: Principal['attributes'] = Object.freeze({});
+
 export interface ClaimRules {
   readonly nowSeconds: number;
   readonly toleranceSeconds: number;
@@ -64,6 +68,9 @@ function instant(value: unknown): number | undefined {
 
 /** `"a b"`, `["a", "b"]` or nothing. */
 function words(claim: unknown): readonly string[] {
+  if (claim === undefined) {
+    return NO_WORDS;
+  }
   const list = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : [];
   return list.filter((word): word is string => typeof word === 'string' && word !== '').slice(0, MAX_GRANTS);
 }
@@ -71,7 +78,7 @@ function words(claim: unknown): readonly string[] {
 /** Scalars by name. What is no scalar, too long or one too many is left out: it then matches no audience. */
 function attributesOf(claim: unknown): Principal['attributes'] {
   if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) {
-    return {};
+    return NO_ATTRIBUTES;
   }
   const scalars = Object.entries(claim).filter(
     (entry): entry is [string, string | number | boolean] =>

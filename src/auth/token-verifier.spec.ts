@@ -1,5 +1,4 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { JwtService } from '@nestjs/jwt';
 import { describe, expect, it } from '@jest/globals';
 import { Metrics } from '../observability/metrics.js';
 import { craftedToken } from '../../test/harness/crafted-token.js';
@@ -29,7 +28,7 @@ function verifierOf(env: Record<string, string> = {}, publicKeys: readonly KeyOb
     ...(publicKeys.length > 0 && { JWT_SECRET: '', JWT_PUBLIC_KEY: publicKeys.map(pemOf).join('') }),
     ...env,
   });
-  return new TokenVerifier(config, new JwtService({}), new KeyRing(config), clock, new Metrics());
+  return new TokenVerifier(config, new KeyRing(config), clock, new Metrics());
 }
 
 const claims = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -223,7 +222,7 @@ describe('token verifier', () => {
     it('goes by the clock of the gateway', () => {
       const own = new FakeClock();
       const config = testConfig();
-      const timed = new TokenVerifier(config, new JwtService({}), new KeyRing(config), own, new Metrics());
+      const timed = new TokenVerifier(config, new KeyRing(config), own, new Metrics());
       const token = signed({ exp: Math.floor(own.epochMs() / 1000) + 60 });
       expect(outcome(timed, token)).toEqual(ACCEPTED);
       own.advance(89_000);

@@ -17,10 +17,10 @@ const MAX_TOKEN_LENGTH = 8192;
 @Injectable()
 export class TokenVerifier {
   private readonly types: ReadonlySet<string>;
+  private readonly services = new Map<string, readonly JwtService[]>();
 
   constructor(
     private readonly config: AppConfig,
-    private readonly jwt: JwtService,
     private readonly keys: KeyRing,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
@@ -49,57 +49,68 @@ export class TokenVerifier {
     if (!this.types.has(mediaType(typ ?? 'JWT'))) {
       throw new TokenRefused('token_typ');
     }
-    const keys = this.keys.keysFor(alg);
-    if (keys.length === 0) {
+    const services = this.servicesFor(alg);
+    if (services.length === 0) {
       throw new TokenRefused('token_alg');
     }
     const { auth } = this.config;
     const nowSeconds = Math.floor(this.clock.epochMs() / 1000);
-    return principalFromClaims(this.verifiedClaims(token, alg, keys, nowSeconds), {
+    return principalFromClaims(verifiedClaims(token, services, nowSeconds), {
       nowSeconds,
       toleranceSeconds: auth.clockToleranceSeconds,
       maxAgeSeconds: auth.maxAgeSeconds,
     });
   }
 
-  /** Several keys of one type stand for a rotation: the first whose signature fits decides. */
-  private verifiedClaims(
-    token: string,
-    algorithm: string,
-    keys: readonly KeyObject[],
-    clockTimestamp: number,
-  ): Record<string, unknown> {
-    let refusal: TokenRefusal = 'token_signature';
-    for (const key of keys) {
-      try {
-        return this.verifyWith(key, token, algorithm, clockTimestamp);
-      } catch (error) {
-        refusal = refusalOf(error);
-        if (refusal !== 'token_signature') {
-          break;
-        }
+  /**
+   * One service for each key that serves the algorithm. They are made once: options that name a secret are copied and
+   * cut at every call, which cost more than the signature.
+   */
+  private servicesFor(algorithm: string): readonly JwtService[] {
+    let services = this.services.get(algorithm);
+    if (services === undefined) {
+      services = this.keys.keysFor(algorithm).map((key) => this.serviceOf(key, algorithm));
+      // A stranger names the algorithm: what no key serves is not remembered.
+      if (services.length > 0) {
+        this.services.set(algorithm, services);
       }
     }
-    throw new TokenRefused(refusal);
+    return services;
   }
 
-  private verifyWith(
-    key: KeyObject,
-    token: string,
-    algorithm: string,
-    clockTimestamp: number,
-  ): Record<string, unknown> {
+  private serviceOf(key: KeyObject, algorithm: string): JwtService {
     const { issuer, audience, clockToleranceSeconds } = this.config.auth;
-    return this.jwt.verify<Record<string, unknown>>(token, {
+    return new JwtService({
       // A KeyObject spares the library guessing what kind of key a string is, at every call.
       secret: key as unknown as Buffer,
-      algorithms: [algorithm as 'HS256'],
-      clockTimestamp,
-      clockTolerance: clockToleranceSeconds,
-      ...(issuer !== undefined && { issuer }),
-      ...(audience !== undefined && { audience }),
+      verifyOptions: {
+        algorithms: [algorithm as 'HS256'],
+        clockTolerance: clockToleranceSeconds,
+        ...(issuer !== undefined && { issuer }),
+        ...(audience !== undefined && { audience }),
+      },
     });
   }
+}
+
+/** Several keys of one type stand for a rotation: the first whose signature fits decides. */
+function verifiedClaims(
+  token: string,
+  services: readonly JwtService[],
+  clockTimestamp: number,
+): Record<string, unknown> {
+  let refusal: TokenRefusal = 'token_signature';
+  for (const service of services) {
+    try {
+      return service.verify<Record<string, unknown>>(token, { clockTimestamp });
+    } catch (error) {
+      refusal = refusalOf(error);
+      if (refusal !== 'token_signature') {
+        break;
+      }
+    }
+  }
+  throw new TokenRefused(refusal);
 }
 
 /** Media types compare without case, and `application/` may be left out (RFC 7515 section 4.1.9). */

@@ -93,6 +93,7 @@ export class Hub implements SessionOwner {
       return;
     }
     session.principal = principal;
+    session.authenticatedAtMs = this.clock.epochMs();
     this.logs.subscribe(ALL_CHANNEL, session);
     if (this.logs.subscribe(userChannel(principal.userId), session) === 1) {
       this.users += 1;

@@ -20,7 +20,10 @@ export class JoinCache {
   }
 
   clear(): void {
-    this.entries.clear();
+    // `clear` makes a new table, also of an empty map.
+    if (this.entries.size > 0) {
+      this.entries.clear();
+    }
   }
 }
 

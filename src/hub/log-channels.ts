@@ -63,18 +63,19 @@ export class LogChannels {
   join(channel: string, session: Session): void {
     if (!session.isClosed) {
       this.subscribe(channel, session);
-      session.joinedChannels.add(channel);
+      session.joinChannel(channel);
     }
   }
 
   leave(channel: string, session: Session): void {
-    session.joinedChannels.delete(channel);
+    session.leaveChannel(channel);
     this.remove(channel, session);
   }
 
   leaveAll(session: Session): void {
-    session.joinedChannels.forEach((channel) => this.remove(channel, session));
-    session.joinedChannels.clear();
+    for (const channel of session.joinedChannels) {
+      this.leave(channel, session);
+    }
   }
 
   private begin(channel: string, session: Session, isReachedOtherwise: boolean): LogSubscription {
@@ -87,7 +88,7 @@ export class LogChannels {
     if (!session.isClosed) {
       const subscriptions = this.subscriptions.get(channel) ?? new Map<Session, LogSubscription>();
       this.subscriptions.set(channel, subscriptions.set(session, subscription));
-      session.joinedChannels.add(channel);
+      session.joinChannel(channel);
     }
     return subscription;
   }

@@ -22,8 +22,8 @@ export type PresenceListener = (presence: UserPresence, channels: readonly strin
  */
 @Injectable()
 export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** With the room channels of all sessions that left since the user came online. */
-  private readonly online = new Map<string, Set<string>>();
+  /** With the room channels of all sessions that left since the user came online, where there are any. */
+  private readonly online = new Map<string, Set<string> | undefined>();
   /** Users in their grace time, and when it ends. Ordered by end. */
   private readonly leaving = new Map<string, { endsAtMs: number; leftAt: number }>();
   private readonly lastSeen = new Map<string, number>();
@@ -64,7 +64,7 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
   private arrived(user: string): void {
     this.leaving.delete(user);
     if (!this.online.has(user)) {
-      this.online.set(user, new Set());
+      this.online.set(user, undefined);
       this.lastSeen.delete(user);
       this.listener({ user, online: true }, []);
     }
@@ -80,12 +80,16 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private collect(user: string, channels: ReadonlySet<string>): void {
-    const rooms = this.online.get(user);
+    if (channels.size === 0 || !this.online.has(user)) {
+      return;
+    }
+    const rooms = this.online.get(user) ?? new Set();
     for (const channel of channels) {
-      if (rooms !== undefined && rooms.size < MAX_ROOMS && channel.startsWith(chatChannel(''))) {
+      if (rooms.size < MAX_ROOMS && channel.startsWith(chatChannel(''))) {
         rooms.add(channel);
       }
     }
+    this.online.set(user, rooms);
   }
 
   private sweep(): void {

@@ -41,7 +41,7 @@ export class UpdatesFixture {
     readonly store: UpdateStore,
   ) {
     const { config, clock, metrics, receipts, publisher } = hub;
-    const windows = new CommitWindows(hub.hub, clock);
+    const windows = new CommitWindows(hub.hub);
     this.records = new DeliveryRecords(store, receipts, clock, metrics);
     const pages = new PendingPages(store, this.records, clock);
     this.redelivery = new Redelivery(config, hub.hub, pages, receipts, this.records, windows, clock, metrics);
@@ -59,7 +59,7 @@ export class UpdatesFixture {
       ids,
       clock,
     );
-    this.acks = new UpdateAcks(store, windows, clock, metrics);
+    this.acks = new UpdateAcks(store, clock, metrics);
     this.reports = new UpdateReports(store, this.records, clock);
     const schedule = new UpdatesSchedule(config, hub.hub, store, dispatch, windows, this.records, clock);
     for (const part of [receipts, this.records, this.redelivery, unsettled, schedule]) {

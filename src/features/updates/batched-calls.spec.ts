@@ -70,15 +70,16 @@ it('gives everybody their own outcome, and no batch above the bound', async () =
   );
 });
 
-it('waits some turns after a call where it is told to, so that the next one takes more along', async () => {
+it('pauses after a call where it is told to, so that the next one takes more along', async () => {
   const batches: (readonly number[])[] = [];
+  let goOn: () => void = () => {};
   const calls = new BatchedCalls(
     async (items: readonly number[]) => {
       batches.push(items);
       return items;
     },
     3,
-    5,
+    () => new Promise<void>((resolve) => (goOn = resolve)),
   );
   expect(await calls.add(1)).toBe(1);
   const later = [calls.add(2)];
@@ -86,9 +87,11 @@ it('waits some turns after a call where it is told to, so that the next one take
   await turn();
   later.push(calls.add(3));
   expect(batches).toEqual([[1]]);
+  goOn();
   expect(await Promise.all(later)).toEqual([2, 3]);
   // A full batch does not wait.
   const many = [4, 5, 6, 7, 8, 9].map((item) => calls.add(item));
+  goOn();
   expect(await Promise.all(many)).toEqual([4, 5, 6, 7, 8, 9]);
   expect(batches.slice(1)).toEqual([
     [2, 3],

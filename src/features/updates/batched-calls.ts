@@ -13,8 +13,8 @@ export class BatchedCalls<Item, Outcome> {
     /** One outcome for each item, in their order. */
     private readonly call: (items: readonly Item[]) => Promise<readonly Outcome[]>,
     private readonly maxBatch: number,
-    /** Turns of the event loop from one call to the next: what comes meanwhile goes together. */
-    private readonly pauseTurns = 0,
+    /** After each call, unless a full batch waits: what comes meanwhile goes together. */
+    private readonly pause?: () => Promise<void>,
   ) {}
 
   /** Resolves with the item's outcome. Throws what the call throws. */
@@ -37,8 +37,8 @@ export class BatchedCalls<Item, Outcome> {
       } catch (error) {
         batch.forEach(({ reject }) => reject(error));
       }
-      for (let turns = 0; turns < this.pauseTurns && this.waiting.length < this.maxBatch; turns += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
+      if (this.pause !== undefined && this.waiting.length < this.maxBatch) {
+        await this.pause();
       }
     }
     this.isRunning = false;

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Hub } from '../../hub/hub.js';
 import type { Session } from '../../hub/session.js';
-import { Clock } from '../../ports/clock.port.js';
 
 /** What happens between the match of an update and its publication, while the store commits it. */
 export interface CommitWindow {
@@ -17,13 +16,11 @@ const NOBODY: ReadonlySet<Session> = new Set();
 /** Sees to it that a connection gets an update once, however its arrival and the commit fall together. */
 @Injectable()
 export class CommitWindows {
-  private readonly arrivals = new WeakMap<Session, number>();
   private readonly open = new Set<{ arrived: Set<Session>; given: Map<string, Set<Session>> }>();
 
-  constructor(hub: Hub, clock: Clock) {
+  constructor(hub: Hub) {
     hub.observe({
       authenticated: (session) => {
-        this.arrivals.set(session, clock.epochMs());
         this.open.forEach(({ arrived }) => arrived.add(session));
       },
     });
@@ -37,11 +34,6 @@ export class CommitWindows {
       givenTo: (updateId) => window.given.get(updateId) ?? NOBODY,
       close: () => this.open.delete(window),
     };
-  }
-
-  /** When the session signed in, epoch milliseconds. */
-  arrivalOf(session: Session): number {
-    return this.arrivals.get(session) ?? 0;
   }
 
   /** The session was given the update from the store. */

@@ -133,7 +133,7 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private note(session: Session, { id, sentAt }: UpdateContent, isMatched: boolean): void {
-    if (!isMatched && this.windows.arrivalOf(session) > sentAt) {
+    if (!isMatched && session.authenticatedAtMs > sentAt) {
       this.records.add(id, { matched: 1 });
     }
     if (!isMatched) {

@@ -4,7 +4,6 @@ import { Metrics } from '../../observability/metrics.js';
 import { Clock } from '../../ports/clock.port.js';
 import { type DeviceAck, UpdateStore } from '../../ports/update-store.port.js';
 import { BatchedCalls } from './batched-calls.js';
-import { CommitWindows } from './commit-windows.js';
 import { deviceOf } from './device-of.js';
 import { UPDATE_ID } from './update-ids.js';
 
@@ -16,12 +15,7 @@ const MAX_BATCH = 500;
 export class UpdateAcks {
   private readonly calls: BatchedCalls<DeviceAck, Awaited<ReturnType<UpdateStore['ack']>>[number]>;
 
-  constructor(
-    store: UpdateStore,
-    private readonly windows: CommitWindows,
-    clock: Clock,
-    metrics: Metrics,
-  ) {
+  constructor(store: UpdateStore, clock: Clock, metrics: Metrics) {
     this.calls = new BatchedCalls(async (acks) => {
       const results = await store.ack(acks, clock.epochMs());
       metrics.updatesAcked.inc(results.reduce((sum, { added }) => sum + added, 0));
@@ -41,7 +35,7 @@ export class UpdateAcks {
     const { acked } = await this.calls.add({
       ...deviceOf(session),
       connectionId: session.id,
-      connectedAt: this.windows.arrivalOf(session),
+      connectedAt: session.authenticatedAtMs,
       ids: known,
     });
     return acked;

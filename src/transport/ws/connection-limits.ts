@@ -4,13 +4,24 @@ import { AppConfig } from '../../../config/app-config.js';
 import { limitKey } from '../client-address.js';
 import { retryAfter, UpgradeRefused } from './upgrade-refused.js';
 
+/** The one key of the count of all. */
+const ALL = 'all';
+
+/** What a place counts towards, and gives back. */
+interface ConnectionCounts {
+  readonly total: BoundedCount;
+  readonly byAddress: BoundedCount;
+  readonly unauthenticatedByAddress: BoundedCount;
+  readonly byUser: BoundedCount;
+}
+
 /** How many connections there may be: in all, of an address, of an address without a token, of a user. */
 @Injectable()
-export class ConnectionLimits {
-  private readonly total: BoundedCount;
-  private readonly byAddress: BoundedCount;
-  private readonly unauthenticatedByAddress: BoundedCount;
-  private readonly byUser: BoundedCount;
+export class ConnectionLimits implements ConnectionCounts {
+  readonly total: BoundedCount;
+  readonly byAddress: BoundedCount;
+  readonly unauthenticatedByAddress: BoundedCount;
+  readonly byUser: BoundedCount;
   private readonly upgradeRate: RateLimiterMemory | undefined;
 
   constructor({ limits }: AppConfig) {
@@ -28,61 +39,64 @@ export class ConnectionLimits {
     await this.upgradeRate?.consume(key).catch(() => {
       throw new UpgradeRefused(429, 'rate_ip', retryAfter());
     });
-    const place = new ConnectionPlace(key, this.unauthenticatedByAddress, this.byUser);
-    if (!place.take(this.total, 'all')) {
+    if (!this.total.increment(ALL)) {
       throw new UpgradeRefused(503, 'overload', retryAfter());
     }
-    if (!place.take(this.byAddress, key)) {
-      place.release();
+    if (!this.byAddress.increment(key)) {
+      this.total.decrement(ALL);
       throw new UpgradeRefused(429, 'conn_ip', retryAfter());
     }
-    return place;
+    return new ConnectionPlace(key, this);
   }
 }
 
 /** Everything one connection counts towards, from its handshake to its end. */
 export class ConnectionPlace {
-  private readonly held: [BoundedCount, string][] = [];
+  private isUnauthenticated = false;
+  private userId: string | undefined = undefined;
   private isReleased = false;
 
   constructor(
     private readonly addressKey: string,
-    private readonly unauthenticatedByAddress: BoundedCount,
-    private readonly byUser: BoundedCount,
+    private readonly counts: ConnectionCounts,
   ) {}
 
   /** Counts towards the connections that have not said yet who they are; false when there are too many. */
   takeUnauthenticated(): boolean {
-    return this.take(this.unauthenticatedByAddress, this.addressKey);
+    this.isUnauthenticated =
+      !this.isReleased && this.counts.unauthenticatedByAddress.increment(this.addressKey);
+    return this.isUnauthenticated;
   }
 
   /** Counts towards the user, and no longer towards the unauthenticated; false when the user has too many. */
   takeUser(userId: string): boolean {
-    if (!this.take(this.byUser, userId)) {
+    // A connection may end while its token is checked: what it took afterwards nobody would give back.
+    if (this.isReleased || !this.counts.byUser.increment(userId)) {
       return false;
     }
-    const index = this.held.findIndex(([count]) => count === this.unauthenticatedByAddress);
-    if (index !== -1) {
-      this.held.splice(index, 1);
-      this.unauthenticatedByAddress.decrement(this.addressKey);
-    }
+    this.userId = userId;
+    this.leaveUnauthenticated();
     return true;
-  }
-
-  take(count: BoundedCount, key: string): boolean {
-    // A connection may end while its token is checked: what it took afterwards nobody would give back.
-    const isTaken = !this.isReleased && count.increment(key);
-    if (isTaken) {
-      this.held.push([count, key]);
-    }
-    return isTaken;
   }
 
   /** Gives everything back; further calls do nothing. */
   release(): void {
+    if (this.isReleased) {
+      return;
+    }
     this.isReleased = true;
-    for (const [count, key] of this.held.splice(0)) {
-      count.decrement(key);
+    this.leaveUnauthenticated();
+    if (this.userId !== undefined) {
+      this.counts.byUser.decrement(this.userId);
+    }
+    this.counts.byAddress.decrement(this.addressKey);
+    this.counts.total.decrement(ALL);
+  }
+
+  private leaveUnauthenticated(): void {
+    if (this.isUnauthenticated) {
+      this.isUnauthenticated = false;
+      this.counts.unauthenticatedByAddress.decrement(this.addressKey);
     }
   }
 }

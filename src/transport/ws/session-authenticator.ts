@@ -9,33 +9,42 @@ import type { SocketConnection } from './socket-connection.js';
 /** Gives a connection its principal and the end of its authority. */
 @Injectable()
 export class SessionAuthenticator {
+  private readonly limits: Welcome['limits'];
+  private readonly typing: Welcome['typing'];
+
   constructor(
     private readonly config: AppConfig,
     private readonly hub: Hub,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const { ws, limits, chat } = config;
+    this.limits = {
+      maxPayloadBytes: ws.maxPayloadBytes,
+      commandsPerSecond: limits.commandsPerSecond,
+      subscriptions: limits.subscriptions,
+      rooms: limits.rooms,
+      maxBodyBytes: chat.maxBodyBytes,
+    };
+    this.typing = {
+      intervalMs: chat.typingIntervalMs,
+      expiryMs: chat.typingIntervalMs + TYPING_GRACE_MS,
+    };
+  }
 
   /** The connection's place must count towards the user already. */
   authenticate(connection: SocketConnection, principal: Principal): Welcome {
     connection.authDeadlineMs = 0;
     this.setExpiry(connection, principal);
     this.hub.authenticate(connection.session, principal);
-    const { ws, limits, chat } = this.config;
     return {
       session: connection.session.id,
       user: principal.userId,
       roles: principal.roles,
       protocol: connection.session.codec.subprotocol,
       serverTime: this.clock.epochMs(),
-      heartbeatIntervalMs: ws.heartbeatIntervalMs,
-      limits: {
-        maxPayloadBytes: ws.maxPayloadBytes,
-        commandsPerSecond: limits.commandsPerSecond,
-        subscriptions: limits.subscriptions,
-        rooms: limits.rooms,
-        maxBodyBytes: chat.maxBodyBytes,
-      },
-      typing: { intervalMs: chat.typingIntervalMs, expiryMs: chat.typingIntervalMs + TYPING_GRACE_MS },
+      heartbeatIntervalMs: this.config.ws.heartbeatIntervalMs,
+      limits: this.limits,
+      typing: this.typing,
       expiresAt: principal.expiresAtMs ?? 0,
     };
   }

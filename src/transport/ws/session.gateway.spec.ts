@@ -1,4 +1,3 @@
-import { JwtService } from '@nestjs/jwt';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Metrics } from '../../observability/metrics.js';
 import { type FakeConnection, fakeConnection } from '../../../test/harness/fake.connection.js';
@@ -17,7 +16,7 @@ let client: FakeConnection;
 beforeEach(async () => {
   fixture = new HubFixture({ LIMIT_CONNECTIONS_PER_USER: '1' });
   const { config, hub, clock } = fixture;
-  const verifier = new TokenVerifier(config, new JwtService({}), new KeyRing(config), clock, new Metrics());
+  const verifier = new TokenVerifier(config, new KeyRing(config), clock, new Metrics());
   gateway = new SessionGateway(verifier, new SessionAuthenticator(config, hub, clock), clock);
   client = await fakeConnection(fixture);
 });

@@ -5,7 +5,7 @@ import type { DecodeFault } from '../../protocol/codec.js';
 import type { Command, CommandId } from '../../protocol/envelope.js';
 import type { ConnectionPlace } from './connection-limits.js';
 import { StrikeCounter } from './strike-counter.js';
-import type { SocketWriter } from './socket-writer.js';
+import { SocketWriter } from './socket-writer.js';
 import type { TokenBucket } from './token-bucket.js';
 
 /** A handler of Nest, bound to its session: the reply's data, as a promise or an Observable of it. */
@@ -25,8 +25,6 @@ const MAX_BAD_MESSAGES = 5;
 /** The 20th refusal for rate within ten seconds closes it. */
 const MAX_RATE_REFUSALS = 20;
 
-const connectionsBySession = new WeakMap<Session, SocketConnection>();
-
 /** What the transport knows of one WebSocket beside its session: what came in, and since when. Times are monotonic. */
 export class SocketConnection {
   /** Nest has bound its handlers. */
@@ -35,9 +33,6 @@ export class SocketConnection {
   readonly queue: Inbound[] = [];
   isRunning = false;
   isPaused = false;
-
-  readonly badMessages = new StrikeCounter(MAX_BAD_MESSAGES);
-  readonly rateRefusals = new StrikeCounter(MAX_RATE_REFUSALS);
 
   lastInboundMs: number;
   pingedAtMs = 0;
@@ -53,6 +48,8 @@ export class SocketConnection {
   expiresAtMs = Infinity;
 
   private handlers: Map<string, CommandHandler> | undefined = undefined;
+  private ownBadMessages: StrikeCounter | undefined = undefined;
+  private ownRateRefusals: StrikeCounter | undefined = undefined;
 
   constructor(
     readonly session: Session,
@@ -66,7 +63,7 @@ export class SocketConnection {
     nowMs: number,
   ) {
     this.lastInboundMs = nowMs;
-    connectionsBySession.set(session, this);
+    writer.connection = this;
   }
 
   /** Nest's handlers by command, bound to the session. */
@@ -75,17 +72,30 @@ export class SocketConnection {
     return this.handlers;
   }
 
+  // Made for those who offend: an upgrade pays for neither.
+  get badMessages(): StrikeCounter {
+    return (this.ownBadMessages ??= new StrikeCounter(MAX_BAD_MESSAGES));
+  }
+
+  get rateRefusals(): StrikeCounter {
+    return (this.ownRateRefusals ??= new StrikeCounter(MAX_RATE_REFUSALS));
+  }
+
   /** Whether the session's client may only listen; false for sessions of another transport. */
   static isPushOnly(session: Session): boolean {
-    return connectionsBySession.get(session)?.isPushOnly ?? false;
+    return connectionOf(session)?.isPushOnly ?? false;
   }
 
   /** The connection that carries a session of this transport. */
   static of(session: Session): SocketConnection {
-    const connection = connectionsBySession.get(session);
+    const connection = connectionOf(session);
     if (connection === undefined) {
       throw new Error('The session is carried by another transport');
     }
     return connection;
   }
+}
+
+function connectionOf({ writer }: Session): SocketConnection | undefined {
+  return writer instanceof SocketWriter ? writer.connection : undefined;
 }

@@ -13,6 +13,9 @@ export const DEVICE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** 16 bytes in base64 (RFC 6455 section 4.1). */
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
+/** Nobody changes a query. */
+const NO_QUERY = new URLSearchParams();
+
 /** The path and query of a request target, without decoding: what is not written plainly is another path. */
 export function targetOf(request: IncomingMessage): { path: string; query: URLSearchParams } {
   const target = request.url ?? '';
@@ -20,7 +23,7 @@ export function targetOf(request: IncomingMessage): { path: string; query: URLSe
   const path = mark === -1 ? target : target.slice(0, mark);
   return {
     path: path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path,
-    query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
+    query: mark === -1 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
   };
 }
 
@@ -67,6 +70,13 @@ export function deviceIn(query: URLSearchParams): string | undefined {
 }
 
 function linesOf(request: IncomingMessage, name: string): number {
-  return request.rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === name)
-    .length;
+  const { rawHeaders } = request;
+  let lines = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index]!;
+    if (header.length === name.length && header.toLowerCase() === name) {
+      lines += 1;
+    }
+  }
+  return lines;
 }
