@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../../hub/session.js';
 import { Clock } from '../../ports/clock.port.js';
@@ -38,7 +37,7 @@ export class PendingPages {
         return store.pendingFor(devices, clock.epochMs(), PAGE_SIZE);
       },
       MAX_DEVICES,
-      () => sleep(PAUSE_MS, undefined, { ref: false }),
+      () => pauseOn(clock),
     );
   }
 
@@ -60,4 +59,13 @@ export class PendingPages {
     }
     return { updates: [], next: undefined };
   }
+}
+
+function pauseOn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.every(PAUSE_MS, () => {
+      stop();
+      resolve();
+    });
+  });
 }

@@ -162,6 +162,8 @@ it('gives every connection every kept update once, and counts devices, however a
         }
         const answers = await Promise.all(sends.map(({ answer }) => answer));
         for (let rounds = 0; rounds < 6; rounds += 1) {
+          // Calls of the store come with pauses between them.
+          fixture.hub.clock.advance(25);
           await fixture.settle();
         }
         const sent = answers.map(({ updateId }, index) => ({ updateId, target: sends[index]!.target }));
