@@ -22,9 +22,10 @@ const MAX_AHEAD_BYTES = 64 * 1024;
 /** A session that has not had all that waited for it. */
 interface CatchUp {
   readonly session: Session;
-  /** Sent meanwhile: they follow what waited. A slow reader is closed before they are many. */
-  readonly held: Map<string, UpdateContent>;
-  readonly cancelled: Set<string>;
+  /** Sent meanwhile: they follow what waited. A slow reader is closed before they are many. Undefined: none. */
+  held: Map<string, UpdateContent> | undefined;
+  /** Undefined: none. */
+  cancelled: Set<string> | undefined;
 }
 
 /** Gives devices that connect what waits for them, in order and before anything newer that is kept. */
@@ -70,6 +71,7 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
     const held: Session[] = [];
     for (const catchUp of this.catchUps.values()) {
       if (recipients.has(catchUp.session)) {
+        catchUp.held ??= new Map();
         catchUp.held.set(content.id, content);
         held.push(catchUp.session);
       }
@@ -79,14 +81,17 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Nobody is given this update any more. */
   cancel(updateId: string): void {
-    this.catchUps.forEach(({ cancelled }) => cancelled.add(updateId));
+    for (const catchUp of this.catchUps.values()) {
+      catchUp.cancelled ??= new Set();
+      catchUp.cancelled.add(updateId);
+    }
     this.receipts.cancel(updateId);
   }
 
   private begin(session: Session): void {
     // Who cannot acknowledge would get the same again and again.
     if (!SocketConnection.isPushOnly(session)) {
-      const catchUp = { session, held: new Map(), cancelled: new Set<string>() };
+      const catchUp: CatchUp = { session, held: undefined, cancelled: undefined };
       this.catchUps.set(session, catchUp);
       this.run(catchUp).catch((error: unknown) => {
         this.catchUps.delete(session);
@@ -96,7 +101,7 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async run(catchUp: CatchUp): Promise<void> {
-    const { session, held } = catchUp;
+    const { session } = catchUp;
     const given = new Set<string>();
     let after: UpdatePosition | undefined;
     do {
@@ -107,13 +112,13 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
         }
         if (this.give(catchUp, content)) {
           given.add(content.id);
-          this.note(session, content, isKnown || held.has(content.id));
+          this.note(session, content, isKnown || catchUp.held?.has(content.id) === true);
         }
       }
       after = page.next;
     } while (after !== undefined && this.catchUps.has(session));
     // In the same turn: what is sent from here on comes by itself.
-    for (const content of held.values()) {
+    for (const content of catchUp.held?.values() ?? []) {
       if (!given.has(content.id)) {
         this.give(catchUp, content);
       }
@@ -123,7 +128,7 @@ export class Redelivery implements OnApplicationBootstrap, OnApplicationShutdown
 
   private give({ session, cancelled }: CatchUp, content: UpdateContent): boolean {
     const { id, expiresAt } = content;
-    if (!this.catchUps.has(session) || cancelled.has(id) || expiresAt <= this.clock.epochMs()) {
+    if (!this.catchUps.has(session) || cancelled?.has(id) === true || expiresAt <= this.clock.epochMs()) {
       return false;
     }
     this.receipts.push(session, 'update', pushOf(content), { expiresAt, receiptId: id });
