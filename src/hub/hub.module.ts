@@ -24,6 +24,6 @@ import { Publisher } from './publisher.js';
     Presence,
     Publisher,
   ],
-  exports: [DeliveryReceipts, Hub, LogChannels, LogOrder, MergeChannels, Presence, Publisher],
+  exports: [DeliveryReceipts, Hub, LogChannels, LogOrder, MergeChannels, PacedFanOut, Presence, Publisher],
 })
 export class HubModule {}

@@ -39,6 +39,33 @@ describe('paced publications', () => {
     }
   });
 
+  it('let those who publish faster than sessions are visited wait, in their order', async () => {
+    for (let n = 0; n < 1000; n += 1) {
+      fixture.open('alice');
+    }
+    const released: number[] = [];
+    for (let n = 0; n < 203; n += 1) {
+      void fixture.paced.room().then(() => {
+        released.push(n);
+        return publish('a');
+      });
+      await Promise.resolve();
+    }
+    // 200 times 1,000 visits wait.
+    expect(released).toHaveLength(200);
+    await turn();
+    await turn();
+    expect(released).toHaveLength(201);
+    for (let turns = 0; turns < 500; turns += 1) {
+      await turn();
+    }
+    expect(released).toEqual(Array.from({ length: 203 }, (_, n) => n));
+    let isReleased = false;
+    void fixture.paced.room().then(() => (isReleased = true));
+    await Promise.resolve();
+    expect(isReleased).toBe(true);
+  });
+
   it('go to those who are there when they are published', async () => {
     const before = fixture.open('alice');
     void publish('a');

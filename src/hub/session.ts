@@ -37,6 +37,8 @@ export class Session {
   isClosed = false;
   readonly outbox = new Outbox();
   readonly lane = new MergeLane();
+  /** What the transport keeps of its connection; nobody else looks inside. */
+  attachment: unknown = undefined;
   /** When the principal came, epoch milliseconds; 0 while there is none. */
   authenticatedAtMs = 0;
   /** Names the device among those of the user; a connection that names none is a device of its own. */

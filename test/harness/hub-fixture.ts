@@ -45,6 +45,7 @@ export class HubFixture {
   readonly flusher: Flusher;
   readonly hub: Hub;
   readonly receipts: DeliveryReceipts;
+  readonly paced = new PacedFanOut();
 
   constructor(env: Record<string, string> = {}) {
     this.config = testConfig(env);
@@ -68,7 +69,7 @@ export class HubFixture {
       this.broker,
       this.logs,
       this.order,
-      new PacedFanOut(),
+      this.paced,
       this.receipts,
       this.merges,
       this.flusher,

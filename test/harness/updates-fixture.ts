@@ -51,6 +51,7 @@ export class UpdatesFixture {
     this.service = new UpdatesService(
       config,
       hub.hub,
+      hub.paced,
       store,
       dispatch,
       windows,
@@ -61,7 +62,16 @@ export class UpdatesFixture {
     );
     this.acks = new UpdateAcks(store, clock, metrics);
     this.reports = new UpdateReports(store, this.records, clock);
-    const schedule = new UpdatesSchedule(config, hub.hub, store, dispatch, windows, this.records, clock);
+    const schedule = new UpdatesSchedule(
+      config,
+      hub.hub,
+      hub.paced,
+      store,
+      dispatch,
+      windows,
+      this.records,
+      clock,
+    );
     for (const part of [receipts, this.records, this.redelivery, unsettled, schedule]) {
       part.onApplicationBootstrap();
     }

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
+import { PacedFanOut } from '../../hub/paced-fan-out.js';
 import { stackFramesOf } from '../../observability/stack-frames.js';
 import { Clock } from '../../ports/clock.port.js';
 import { StoreUnavailable } from '../../ports/store-unavailable.js';
@@ -33,6 +34,7 @@ export class UpdatesSchedule implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     private readonly config: AppConfig,
     private readonly hub: Hub,
+    private readonly fanOut: PacedFanOut,
     private readonly store: UpdateStore,
     private readonly dispatch: UpdateDispatch,
     private readonly windows: CommitWindows,
@@ -61,6 +63,7 @@ export class UpdatesSchedule implements OnApplicationBootstrap, BeforeApplicatio
 
   private async sendDue(): Promise<void> {
     for (;;) {
+      await this.fanOut.room();
       const window = this.windows.begin();
       try {
         const now = this.clock.epochMs();

@@ -64,9 +64,24 @@ describe('live updates', () => {
     }
   });
 
+  it('wait before they are matched while earlier ones are still going out', async () => {
+    fixture.connect('alice');
+    let makeRoom: () => void = () => {};
+    jest.spyOn(fixture.hub.paced, 'room').mockReturnValueOnce(new Promise((resolve) => (makeRoom = resolve)));
+    const sending = live(everybody);
+    await fixture.settle();
+    const late = fixture.connect('alice');
+    makeRoom();
+    expect((await sending).matched).toEqual({ users: 1, connections: 2 });
+    await fixture.settle();
+    expect(updatesIn(late)).toHaveLength(1);
+  });
+
   it('do not reach who signs in while they are committed: these were not matched', async () => {
     const early = fixture.connect('alice');
     const sending = live(everybody);
+    // Matched by now, and not committed yet.
+    await Promise.resolve();
     const late = fixture.connect('alice');
     await sending;
     await fixture.settle();

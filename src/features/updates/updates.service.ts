@@ -1,6 +1,7 @@
 import { ConflictException, Injectable, UnprocessableEntityException } from '@nestjs/common';
 import { AppConfig } from '../../../config/app-config.js';
 import { Hub } from '../../hub/hub.js';
+import { PacedFanOut } from '../../hub/paced-fan-out.js';
 import { Clock } from '../../ports/clock.port.js';
 import { StoreUnavailable } from '../../ports/store-unavailable.js';
 import { type NewUpdate, type SendAnswer, UpdateStore } from '../../ports/update-store.port.js';
@@ -32,6 +33,7 @@ export class UpdatesService {
   constructor(
     private readonly config: AppConfig,
     private readonly hub: Hub,
+    private readonly fanOut: PacedFanOut,
     private readonly store: UpdateStore,
     private readonly dispatch: UpdateDispatch,
     private readonly windows: CommitWindows,
@@ -43,9 +45,11 @@ export class UpdatesService {
 
   /**
    * Sends to everybody, to named users or to an audience, on every device; what is kept reaches those too who connect
-   * before it expires. It is committed before anybody gets it. Throws 400, 409, 422 and `StoreUnavailable`.
+   * before it expires. It is committed before anybody gets it. Waits while earlier ones are going out. Throws 400, 409, 422 and `StoreUnavailable`.
    */
   async sendDemandUpdates(request: UpdateRequest, requestKey?: RequestKey): Promise<UpdateResult> {
+    // Before the match: it counts who is there when the update goes out.
+    await this.fanOut.room();
     const now = this.clock.epochMs();
     const plan = planUpdate(request, now, this.config.updates.maxTtlSeconds);
     const id = this.ids.next();

@@ -5,7 +5,7 @@ import type { DecodeFault } from '../../protocol/codec.js';
 import type { Command, CommandId } from '../../protocol/envelope.js';
 import type { ConnectionPlace } from './connection-limits.js';
 import { StrikeCounter } from './strike-counter.js';
-import { SocketWriter } from './socket-writer.js';
+import type { SocketWriter } from './socket-writer.js';
 import type { TokenBucket } from './token-bucket.js';
 
 /** A handler of Nest, bound to its session: the reply's data, as a promise or an Observable of it. */
@@ -63,7 +63,7 @@ export class SocketConnection {
     nowMs: number,
   ) {
     this.lastInboundMs = nowMs;
-    writer.connection = this;
+    session.attachment = this;
   }
 
   /** Nest's handlers by command, bound to the session. */
@@ -96,6 +96,6 @@ export class SocketConnection {
   }
 }
 
-function connectionOf({ writer }: Session): SocketConnection | undefined {
-  return writer instanceof SocketWriter ? writer.connection : undefined;
+function connectionOf({ attachment }: Session): SocketConnection | undefined {
+  return attachment instanceof SocketConnection ? attachment : undefined;
 }

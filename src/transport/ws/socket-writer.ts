@@ -3,7 +3,6 @@ import { WebSocket } from 'ws';
 import { Writer } from '../../hub/writer.js';
 import type { CloseReason } from '../../protocol/close-codes.js';
 import { type PendingWriteListener, writeDirectly } from './private-fields.js';
-import type { SocketConnection } from './socket-connection.js';
 
 /**
  * The only code that writes to a socket. Frames come framed and go to the socket past `ws`, which keeps order with
@@ -11,8 +10,6 @@ import type { SocketConnection } from './socket-connection.js';
  * while the connection is open, uncompressed and free of Blob sends: all three hold here.
  */
 export class SocketWriter extends Writer implements PendingWriteListener {
-  /** Whose bytes these are. */
-  connection: SocketConnection | undefined = undefined;
   /** Why we ended the connection; undefined when the peer or the network did. */
   endedBy: Omit<CloseReason, 'reconnect'> | undefined = undefined;
 
