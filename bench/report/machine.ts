@@ -36,7 +36,7 @@ export function machineReport(machine: Machine, pinning: string, rounds: number)
     `- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, load average ${machine.loadAverage.toFixed(2)} before the run`,
     `- Node ${machine.node}; ${packages.join(', ')}`,
     `- Processes: ${pinning}; loopback only`,
-    `- Figures: medians of ${rounds} rounds; ratios are medians of the ratios within each round`,
+    `- Figures: medians of ${rounds} round${rounds === 1 ? '' : 's'}; ratios are medians of the ratios within each round`,
   ].join('\n');
 }
 

@@ -36,6 +36,11 @@ export class KeyRing {
     }
   }
 
+  /** Those that some key serves. */
+  get algorithms(): readonly string[] {
+    return [...this.keysByAlgorithm.keys()];
+  }
+
   /** The keys that may verify `algorithm`; none when it is not allowed. */
   keysFor(algorithm: string): readonly KeyObject[] {
     return this.keysByAlgorithm.get(algorithm) ?? [];

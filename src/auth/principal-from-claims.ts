@@ -9,7 +9,7 @@ const MAX_GRANTS = 64;
 const MAX_ATTRIBUTES = 32;
 const MAX_ATTRIBUTE_LENGTH = 128;
 
-/** Shared by all sessions whose token says nothing. */
+/** Shared by all principals whose token has no such claim. */
 const NO_WORDS: readonly string[] = Object.freeze([]);
 const NO_ATTRIBUTES: Principal['attributes'] = Object.freeze({});
 

@@ -17,15 +17,22 @@ const MAX_TOKEN_LENGTH = 8192;
 @Injectable()
 export class TokenVerifier {
   private readonly types: ReadonlySet<string>;
-  private readonly services = new Map<string, readonly JwtService[]>();
+  /** By algorithm, one for each key that serves it: what is the same for every token is bound once. */
+  private readonly services: ReadonlyMap<string, readonly JwtService[]>;
 
   constructor(
     private readonly config: AppConfig,
-    private readonly keys: KeyRing,
+    keys: KeyRing,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {
     this.types = new Set(config.auth.types.map(mediaType));
+    this.services = new Map(
+      keys.algorithms.map((algorithm) => [
+        algorithm,
+        keys.keysFor(algorithm).map((key) => this.serviceOf(key, algorithm)),
+      ]),
+    );
   }
 
   /** Throws `TokenRefused`, and counts why. */
@@ -49,8 +56,8 @@ export class TokenVerifier {
     if (!this.types.has(mediaType(typ ?? 'JWT'))) {
       throw new TokenRefused('token_typ');
     }
-    const services = this.servicesFor(alg);
-    if (services.length === 0) {
+    const services = this.services.get(alg);
+    if (services === undefined) {
       throw new TokenRefused('token_alg');
     }
     const { auth } = this.config;
@@ -60,22 +67,6 @@ export class TokenVerifier {
       toleranceSeconds: auth.clockToleranceSeconds,
       maxAgeSeconds: auth.maxAgeSeconds,
     });
-  }
-
-  /**
-   * One service for each key that serves the algorithm. They are made once: options that name a secret are copied and
-   * cut at every call, which cost more than the signature.
-   */
-  private servicesFor(algorithm: string): readonly JwtService[] {
-    let services = this.services.get(algorithm);
-    if (services === undefined) {
-      services = this.keys.keysFor(algorithm).map((key) => this.serviceOf(key, algorithm));
-      // A stranger names the algorithm: what no key serves is not remembered.
-      if (services.length > 0) {
-        this.services.set(algorithm, services);
-      }
-    }
-    return services;
   }
 
   private serviceOf(key: KeyObject, algorithm: string): JwtService {

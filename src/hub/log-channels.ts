@@ -63,12 +63,12 @@ export class LogChannels {
   join(channel: string, session: Session): void {
     if (!session.isClosed) {
       this.subscribe(channel, session);
-      session.joinChannel(channel);
+      session.noteJoined(channel);
     }
   }
 
   leave(channel: string, session: Session): void {
-    session.leaveChannel(channel);
+    session.noteLeft(channel);
     this.remove(channel, session);
   }
 
@@ -88,7 +88,7 @@ export class LogChannels {
     if (!session.isClosed) {
       const subscriptions = this.subscriptions.get(channel) ?? new Map<Session, LogSubscription>();
       this.subscriptions.set(channel, subscriptions.set(session, subscription));
-      session.joinChannel(channel);
+      session.noteJoined(channel);
     }
     return subscription;
   }

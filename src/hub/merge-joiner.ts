@@ -62,12 +62,10 @@ export class MergeJoiner {
   /** The end of a pass: what comes next has other values. */
   clear(): void {
     this.signatures.fill(0);
-    if (this.usedSlots.length > 0) {
-      for (const slot of this.usedSlots) {
-        this.shared[slot] = undefined;
-      }
-      this.usedSlots.length = 0;
+    for (const slot of this.usedSlots) {
+      this.shared[slot] = undefined;
     }
+    this.usedSlots.length = 0;
   }
 
   private readonly inScratch = (bytes: number): Buffer => {

@@ -27,7 +27,7 @@ export interface SessionOwner {
   withdraw(session: Session): void;
 }
 
-/** Most connections of a reconnect storm never join one: a set for each was an eighth of what a session keeps. */
+/** A connection that joins none pays for no set. */
 const NO_CHANNELS: ReadonlySet<string> = new Set();
 
 /** One live connection. A user may have many; it has no principal until a token proved one. */
@@ -66,12 +66,13 @@ export class Session {
     return this.joined ?? NO_CHANNELS;
   }
 
-  joinChannel(channel: string): void {
+  /** Called by `LogChannels` alone, which does the subscribing. */
+  noteJoined(channel: string): void {
     this.joined ??= new Set();
     this.joined.add(channel);
   }
 
-  leaveChannel(channel: string): void {
+  noteLeft(channel: string): void {
     this.joined?.delete(channel);
   }
 

@@ -7,6 +7,20 @@ import { testToken } from '../harness/test-token.js';
 let gateway: GatewayProcess;
 afterEach(() => gateway.end());
 
+const UPGRADE =
+  `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+  `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer ${testToken()}\r\n\r\n`;
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const outcome = await Promise.race([
+    new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true))),
+    new Promise<boolean>((resolve) => socket.once('error', () => resolve(false))),
+  ]);
+  socket.destroy();
+  return outcome;
+}
+
 async function start(env: Record<string, string> = {}): Promise<number> {
   gateway = new GatewayProcess({ LIMIT_CONNECTIONS_PER_IP: '0', LIMIT_CONNECTIONS_PER_USER: '0', ...env });
   return gateway.listening();
@@ -55,10 +69,7 @@ it('does not wait for a client that never answers the close frame', async () => 
   const port = await start({ WS_CLOSE_TIMEOUT_MS: '200' });
   const silent = connect(port, '127.0.0.1');
   silent.on('error', () => {});
-  silent.write(
-    `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-      `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer ${testToken()}\r\n\r\n`,
-  );
+  silent.write(UPGRADE);
   await new Promise((resolve) => silent.once('data', resolve));
   gateway.signal('SIGTERM');
   expect(await gateway.exited).toEqual({ code: 0, signal: null });
@@ -73,6 +84,21 @@ it('does not wait for a connection that never sent a request', async () => {
   gateway.signal('SIGTERM');
   expect(await gateway.exited).toEqual({ code: 0, signal: null });
   preconnect.destroy();
+});
+
+it('answers an upgrade with 503 until the last connection is gone', async () => {
+  const port = await start();
+  const preconnect = connect(port, '127.0.0.1');
+  preconnect.on('error', () => {});
+  await new Promise((resolve) => preconnect.once('connect', resolve));
+  gateway.signal('SIGTERM');
+  // It no longer listens, and cuts what is left after a second.
+  await eventually(() => expect(isListening(port)).resolves.toBe(false));
+  let answer = '';
+  preconnect.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  preconnect.write(UPGRADE);
+  await gateway.exited;
+  expect(answer).toMatch(/^HTTP\/1\.1 503 /);
 });
 
 it('exits at once with 1 on a second signal', async () => {

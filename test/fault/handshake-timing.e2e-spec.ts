@@ -155,6 +155,20 @@ describe('a client that resets', () => {
     await expectOpenSockets(0);
   });
 
+  it('at once after its request counts towards nobody', async () => {
+    const reserve = jest.spyOn(gateway.app.get(ConnectionLimits), 'reserve');
+    await expectCounted(gateway, refusedUpgrades('aborted'), async () => {
+      const socket = await RawSocket.connect(gateway.port);
+      // Before the server can look: it reads the request of a connection that is gone.
+      socket.send(signedIn());
+      socket.socket.resetAndDestroy();
+      await socket.ended;
+      await expectOpenSockets(0);
+    });
+    expect(reserve).not.toHaveBeenCalled();
+    reserve.mockRestore();
+  });
+
   it('after the handshake is counted as aborted', async () => {
     await expectCounted(gateway, closedConnections(1006, 'aborted'), async () => {
       const socket = await RawSocket.connect(gateway.port);

@@ -72,12 +72,19 @@ export interface FakeConnectionOptions {
   readonly user?: string;
   readonly commandsPerSecond?: number;
   readonly isPushOnly?: boolean;
+  /** Those of other connections too; without, the connection has limits of its own. */
+  readonly limits?: ConnectionLimits;
 }
 
 /** A connection of the product over a fake socket. */
 export async function fakeConnection(
   { hub, codec, clock, config }: HubFixture,
-  { user, commandsPerSecond = 0, isPushOnly = false }: FakeConnectionOptions = {},
+  {
+    user,
+    commandsPerSecond = 0,
+    isPushOnly = false,
+    limits = new ConnectionLimits(config),
+  }: FakeConnectionOptions = {},
 ): Promise<FakeConnection> {
   const webSocket = new FakeWebSocket();
   const socket = new FakeSocket();
@@ -90,7 +97,7 @@ export async function fakeConnection(
     ws,
     tcp,
     writer,
-    await new ConnectionLimits(config).reserve('192.0.2.1'),
+    await limits.reserve('192.0.2.1'),
     new TokenBucket(commandsPerSecond, nowMs),
     isPushOnly,
     nowMs,

@@ -6,6 +6,7 @@ import type { Quote } from '../../protocol/quote.js';
 import { CommandRefused, type ReplyErrorCode } from '../../protocol/reply-errors.js';
 import { type PushEndpoint, PushEndpoints } from '../../transport/ws/push-endpoints.js';
 import { QuotesService } from './quotes.service.js';
+import type { RequestQuery } from '../../transport/ws/upgrade-request.js';
 
 interface Subscription {
   readonly accepted: readonly string[];
@@ -29,7 +30,7 @@ export class QuotesFeedEndpoint implements PushEndpoint, OnModuleInit {
     this.endpoints.register(this);
   }
 
-  open(session: Session, query: URLSearchParams): void {
+  open(session: Session, query: RequestQuery): void {
     const named = (query.get('symbols') ?? '').split(',').filter((symbol) => symbol !== '');
     const { accepted, refusal, quotes } = this.subscribe(session, named);
     if (refusal !== undefined) {

@@ -91,7 +91,6 @@ it('pauses after a call where it is told to, so that the next one takes more alo
   expect(await Promise.all(later)).toEqual([2, 3]);
   // A full batch does not wait.
   const many = [4, 5, 6, 7, 8, 9].map((item) => calls.add(item));
-  goOn();
   expect(await Promise.all(many)).toEqual([4, 5, 6, 7, 8, 9]);
   expect(batches.slice(1)).toEqual([
     [2, 3],

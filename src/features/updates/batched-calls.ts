@@ -8,12 +8,14 @@ interface Waiter<Item, Outcome> {
 export class BatchedCalls<Item, Outcome> {
   private readonly waiting: Waiter<Item, Outcome>[] = [];
   private isRunning = false;
+  /** Ends the pause that is under way. */
+  private endPause: () => void = () => {};
 
   constructor(
     /** One outcome for each item, in their order. */
     private readonly call: (items: readonly Item[]) => Promise<readonly Outcome[]>,
     private readonly maxBatch: number,
-    /** After each call, unless a full batch waits: what comes meanwhile goes together. */
+    /** After each call, until a full batch waits: what comes meanwhile goes together. Must not reject. */
     private readonly pause?: () => Promise<void>,
   ) {}
 
@@ -24,6 +26,8 @@ export class BatchedCalls<Item, Outcome> {
       this.isRunning = true;
       // What comes in this turn goes together.
       setImmediate(() => void this.run());
+    } else if (this.waiting.length === this.maxBatch) {
+      this.endPause();
     }
     return outcome;
   }
@@ -38,7 +42,8 @@ export class BatchedCalls<Item, Outcome> {
         batch.forEach(({ reject }) => reject(error));
       }
       if (this.pause !== undefined && this.waiting.length < this.maxBatch) {
-        await this.pause();
+        const isFull = new Promise<void>((resolve) => (this.endPause = resolve));
+        await Promise.race([this.pause(), isFull]);
       }
     }
     this.isRunning = false;

@@ -16,8 +16,8 @@ import { deviceOf } from './device-of.js';
 const MAX_DEVICES = 200;
 
 /**
- * A storm of reconnects comes a few in each turn of the event loop, and a call costs as much as 60 of its devices. Who
- * connects alone does not wait: the pause comes after a call.
+ * A storm of reconnects comes a few in each turn of the event loop, and a call costs as much as 60 of its devices or
+ * more. Who connects when nobody did in the last 25 ms does not wait.
  */
 const PAUSE_MS = 25;
 
@@ -27,18 +27,18 @@ const PAGE_SIZE = 100;
 /** Reads what waits for devices, for many at once. */
 @Injectable()
 export class PendingPages {
-  private readonly calls: BatchedCalls<PendingQuery, PendingPage>;
+  private readonly firstPages: BatchedCalls<PendingQuery, PendingPage>;
+  /** Without pauses: one device that has much waiting would sit through all of them. */
+  private readonly laterPages: BatchedCalls<PendingQuery, PendingPage>;
 
   constructor(store: UpdateStore, records: DeliveryRecords, clock: Clock) {
-    this.calls = new BatchedCalls(
-      async (devices) => {
-        // So that the store knows a device that was given them a moment ago, on the connection before.
-        await records.write();
-        return store.pendingFor(devices, clock.epochMs(), PAGE_SIZE);
-      },
-      MAX_DEVICES,
-      () => pauseOn(clock),
-    );
+    const read = async (devices: readonly PendingQuery[]): Promise<readonly PendingPage[]> => {
+      // So that the store knows a device that was given them a moment ago, on the connection before.
+      await records.write();
+      return store.pendingFor(devices, clock.epochMs(), PAGE_SIZE);
+    };
+    this.firstPages = new BatchedCalls(read, MAX_DEVICES, () => pauseOn(clock));
+    this.laterPages = new BatchedCalls(read, MAX_DEVICES);
   }
 
   /** The next page for the session's device. While the store is away it tries again after each `pause`. */
@@ -47,9 +47,10 @@ export class PendingPages {
     after: UpdatePosition | undefined,
     pause: () => Promise<void>,
   ): Promise<PendingPage> {
+    const calls = after === undefined ? this.firstPages : this.laterPages;
     while (!session.isClosed) {
       try {
-        return await this.calls.add({ ...deviceOf(session), after });
+        return await calls.add({ ...deviceOf(session), after });
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) {
           throw error;

@@ -19,12 +19,11 @@ const RESUME_INTERVAL_MS = 50;
 /** Bytes of a slow device's outbox above which the rest waits. */
 const MAX_AHEAD_BYTES = 64 * 1024;
 
-/** A session that has not had all that waited for it. */
+/** A session that has not had all that waited for it. A storm of reconnects makes many, and few need their collections. */
 interface CatchUp {
   readonly session: Session;
-  /** Sent meanwhile: they follow what waited. A slow reader is closed before they are many. Undefined: none. */
+  /** Sent meanwhile: they follow what waited. A slow reader is closed before they are many. */
   held: Map<string, UpdateContent> | undefined;
-  /** Undefined: none. */
   cancelled: Set<string> | undefined;
 }
 

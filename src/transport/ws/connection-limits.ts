@@ -17,18 +17,17 @@ interface ConnectionCounts {
 
 /** How many connections there may be: in all, of an address, of an address without a token, of a user. */
 @Injectable()
-export class ConnectionLimits implements ConnectionCounts {
-  readonly total: BoundedCount;
-  readonly byAddress: BoundedCount;
-  readonly unauthenticatedByAddress: BoundedCount;
-  readonly byUser: BoundedCount;
+export class ConnectionLimits {
+  private readonly counts: ConnectionCounts;
   private readonly upgradeRate: RateLimiterMemory | undefined;
 
   constructor({ limits }: AppConfig) {
-    this.total = new BoundedCount(limits.connections);
-    this.byAddress = new BoundedCount(limits.connectionsPerIp);
-    this.unauthenticatedByAddress = new BoundedCount(limits.unauthenticatedPerIp);
-    this.byUser = new BoundedCount(limits.connectionsPerUser);
+    this.counts = {
+      total: new BoundedCount(limits.connections),
+      byAddress: new BoundedCount(limits.connectionsPerIp),
+      unauthenticatedByAddress: new BoundedCount(limits.unauthenticatedPerIp),
+      byUser: new BoundedCount(limits.connectionsPerUser),
+    };
     const points = limits.upgradesPerIpPerSecond;
     this.upgradeRate = points === 0 ? undefined : new RateLimiterMemory({ points, duration: 1 });
   }
@@ -39,14 +38,15 @@ export class ConnectionLimits implements ConnectionCounts {
     await this.upgradeRate?.consume(key).catch(() => {
       throw new UpgradeRefused(429, 'rate_ip', retryAfter());
     });
-    if (!this.total.increment(ALL)) {
+    const { total, byAddress } = this.counts;
+    if (!total.increment(ALL)) {
       throw new UpgradeRefused(503, 'overload', retryAfter());
     }
-    if (!this.byAddress.increment(key)) {
-      this.total.decrement(ALL);
+    if (!byAddress.increment(key)) {
+      total.decrement(ALL);
       throw new UpgradeRefused(429, 'conn_ip', retryAfter());
     }
-    return new ConnectionPlace(key, this);
+    return new ConnectionPlace(key, this.counts);
   }
 }
 
@@ -63,6 +63,9 @@ export class ConnectionPlace {
 
   /** Counts towards the connections that have not said yet who they are; false when there are too many. */
   takeUnauthenticated(): boolean {
+    if (this.isUnauthenticated) {
+      return true;
+    }
     this.isUnauthenticated =
       !this.isReleased && this.counts.unauthenticatedByAddress.increment(this.addressKey);
     return this.isUnauthenticated;
@@ -70,6 +73,9 @@ export class ConnectionPlace {
 
   /** Counts towards the user, and no longer towards the unauthenticated; false when the user has too many. */
   takeUser(userId: string): boolean {
+    if (this.userId !== undefined) {
+      return this.userId === userId;
+    }
     // A connection may end while its token is checked: what it took afterwards nobody would give back.
     if (this.isReleased || !this.counts.byUser.increment(userId)) {
       return false;

@@ -20,6 +20,7 @@ import { SocketConnection } from './socket-connection.js';
 import { SocketWriter } from './socket-writer.js';
 import { type ConnectionObserver, listen } from './socket-listeners.js';
 import { TokenBucket } from './token-bucket.js';
+import type { RequestQuery } from './upgrade-request.js';
 
 /** Ends that need no word in the log. */
 const EXPECTED_ENDS: ReadonlySet<string> = new Set(['normal', 'aborted', CLOSE_REASONS.drain.reason]);
@@ -35,7 +36,7 @@ export interface Handshake {
   readonly deviceId: string | undefined;
   /** Undefined on the gateway's path. */
   readonly endpoint: PushEndpoint | undefined;
-  readonly query: URLSearchParams;
+  readonly query: RequestQuery;
 }
 
 /** Turns an accepted WebSocket into a session, and takes it apart when it ends. */

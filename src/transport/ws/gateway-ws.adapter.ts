@@ -67,7 +67,8 @@ export class GatewayWsAdapter extends WsAdapter {
    */
   override async dispose(): Promise<void> {
     const server: Server = this.httpServer;
-    this.dispatcher.detach(server);
+    // Until nobody can come any more: without a listener Node takes an upgrade for a plain request.
+    server.once('close', () => this.dispatcher.detach(server));
     setTimeout(() => server.closeAllConnections(), HTTP_GRACE_MS).unref();
     return Promise.resolve();
   }

@@ -7,6 +7,7 @@ import { TokenVerifier } from '../../auth/token-verifier.js';
 import { CLOSE_REASONS, type CloseReason } from '../../protocol/close-codes.js';
 import type { Principal } from '../../protocol/principal.js';
 import { UpgradeRefused } from './upgrade-refused.js';
+import type { RequestQuery } from './upgrade-request.js';
 
 /** Name of the parameter (RFC 6750 section 2.3). */
 export const QUERY_TOKEN = 'access_token';
@@ -28,7 +29,7 @@ export class HandshakeAuthenticator {
   /** Throws `UpgradeRefused` with 401 for clients that can read it. `mayAuthenticateLater`: by first message. */
   authenticate(
     request: IncomingMessage,
-    query: URLSearchParams,
+    query: RequestQuery,
     subprotocolToken: string | undefined,
     mayAuthenticateLater: boolean,
   ): Credentials {
@@ -53,7 +54,7 @@ export class HandshakeAuthenticator {
 
   private tokenOf(
     request: IncomingMessage,
-    query: URLSearchParams,
+    query: RequestQuery,
     subprotocolToken: string | undefined,
   ): string | undefined {
     const { authorization } = request.headers;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../../hub/session.js';
+import type { RequestQuery } from './upgrade-request.js';
 
 /** Where commands are taken and Nest's gateways live. */
 export const GATEWAY_PATH = '/ws';
@@ -8,7 +9,7 @@ export const GATEWAY_PATH = '/ws';
 export interface PushEndpoint {
   readonly path: string;
   /** The session is authenticated. */
-  open(session: Session, query: URLSearchParams): void;
+  open(session: Session, query: RequestQuery): void;
 }
 
 /** The push-only paths that features offer beside the gateway. */

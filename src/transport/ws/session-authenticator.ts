@@ -9,6 +9,7 @@ import type { SocketConnection } from './socket-connection.js';
 /** Gives a connection its principal and the end of its authority. */
 @Injectable()
 export class SessionAuthenticator {
+  /** The same in every welcome. */
   private readonly limits: Welcome['limits'];
   private readonly typing: Welcome['typing'];
 
@@ -18,17 +19,17 @@ export class SessionAuthenticator {
     private readonly clock: Clock,
   ) {
     const { ws, limits, chat } = config;
-    this.limits = {
+    this.limits = Object.freeze({
       maxPayloadBytes: ws.maxPayloadBytes,
       commandsPerSecond: limits.commandsPerSecond,
       subscriptions: limits.subscriptions,
       rooms: limits.rooms,
       maxBodyBytes: chat.maxBodyBytes,
-    };
-    this.typing = {
+    });
+    this.typing = Object.freeze({
       intervalMs: chat.typingIntervalMs,
       expiryMs: chat.typingIntervalMs + TYPING_GRACE_MS,
-    };
+    });
   }
 
   /** The connection's place must count towards the user already. */

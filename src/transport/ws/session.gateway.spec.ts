@@ -6,6 +6,7 @@ import { testToken } from '../../../test/harness/test-token.js';
 import { KeyRing } from '../../auth/key-ring.js';
 import { TokenVerifier } from '../../auth/token-verifier.js';
 import { CommandRefused } from '../../protocol/reply-errors.js';
+import { ConnectionLimits } from './connection-limits.js';
 import { SessionAuthenticator } from './session-authenticator.js';
 import { SessionGateway } from './session.gateway.js';
 
@@ -73,8 +74,10 @@ describe('auth', () => {
     expect(client.webSocket.closedWith).toBeUndefined();
   });
 
-  it('counts towards the connections of the user', () => {
-    client.connection.place.takeUser('alice');
+  it('counts towards the connections of the user', async () => {
+    const limits = new ConnectionLimits(fixture.config);
+    (await limits.reserve('192.0.2.2')).takeUser('alice');
+    client = await fakeConnection(fixture, { limits });
     const { session } = client.connection;
     expect(refusalOf(() => gateway.authenticate(session, { token: tokenOf('alice') }))).toBe(
       'limit_exceeded',

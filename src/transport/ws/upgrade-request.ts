@@ -13,11 +13,13 @@ export const DEVICE_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** 16 bytes in base64 (RFC 6455 section 4.1). */
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-/** Nobody changes a query. */
-const NO_QUERY = new URLSearchParams();
+/** Read alone: requests without one share an empty one. */
+export type RequestQuery = Pick<URLSearchParams, 'get' | 'getAll' | 'has'>;
+
+const NO_QUERY: RequestQuery = new URLSearchParams();
 
 /** The path and query of a request target, without decoding: what is not written plainly is another path. */
-export function targetOf(request: IncomingMessage): { path: string; query: URLSearchParams } {
+export function targetOf(request: IncomingMessage): { path: string; query: RequestQuery } {
   const target = request.url ?? '';
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
@@ -61,7 +63,7 @@ export function checkUpgradeRequest(request: IncomingMessage): void {
 }
 
 /** The device that the query names, if it does. */
-export function deviceIn(query: URLSearchParams): string | undefined {
+export function deviceIn(query: RequestQuery): string | undefined {
   const names = query.getAll('device');
   if (names.length > 1 || !names.every((name) => DEVICE_ID.test(name))) {
     throw new UpgradeRefused(400, 'device');

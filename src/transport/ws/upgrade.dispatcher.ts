@@ -18,7 +18,7 @@ import { OriginPolicy } from './origin.policy.js';
 import { GATEWAY_PATH, PushEndpoints } from './push-endpoints.js';
 import { parseSubprotocols, selectSubprotocol, type Subprotocols } from './subprotocols.js';
 import { retryAfter, UpgradeRefused, writeRefusal } from './upgrade-refused.js';
-import { checkUpgradeRequest, deviceIn, targetOf } from './upgrade-request.js';
+import { checkUpgradeRequest, deviceIn, type RequestQuery, targetOf } from './upgrade-request.js';
 
 /** Fragments and chunks of one message: `ws`'s defaults let tiny ones eat memory (CVE-2026-48779). */
 const MAX_FRAGMENTS = 64;
@@ -86,6 +86,12 @@ export class UpgradeDispatcher {
     const subprotocols = parseSubprotocols(request.headers['sec-websocket-protocol'], this.codecs);
     this.checkDraining();
     this.checkOrigin(request, query, subprotocols);
+    if (socket.remoteAddress === undefined) {
+      // Reset already: it would count towards nobody's limits, and be refused in nobody's name.
+      this.metrics.upgradesRejected.inc({ reason: 'aborted' });
+      socket.destroy();
+      return;
+    }
     const address = this.addresses.addressOf(request);
     const place = await this.limits.reserve(address);
     let isOpen = false;
@@ -127,7 +133,7 @@ export class UpgradeDispatcher {
   /** Who it is, and a place among that user's connections or among those that have not said yet. */
   private admit(
     request: IncomingMessage,
-    query: URLSearchParams,
+    query: RequestQuery,
     subprotocols: Subprotocols,
     isPushOnly: boolean,
     place: ConnectionPlace,
@@ -159,7 +165,7 @@ export class UpgradeDispatcher {
     }
   }
 
-  private checkOrigin(request: IncomingMessage, query: URLSearchParams, subprotocols: Subprotocols): void {
+  private checkOrigin(request: IncomingMessage, query: RequestQuery, subprotocols: Subprotocols): void {
     const scheme = this.addresses.schemeOf(request);
     if (this.config.isProduction && this.addresses.isBehindProxy(request) && scheme !== 'https') {
       throw new UpgradeRefused(403, 'scheme');
