@@ -16,8 +16,8 @@ import { deviceOf } from './device-of.js';
 const MAX_DEVICES = 200;
 
 /**
- * A storm of reconnects comes a few in each turn of the event loop, and a call costs as much as 60 of its devices or
- * more. Who connects when nobody did in the last 25 ms does not wait.
+ * A storm of reconnects comes a few in each turn of the event loop, and a call costs as much as about a hundred of its
+ * devices. Who connects when nobody was looked up in the last 25 ms does not wait.
  */
 const PAUSE_MS = 25;
 
