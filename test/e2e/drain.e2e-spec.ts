@@ -2,24 +2,14 @@ import { connect } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { eventually } from '../harness/eventually.js';
 import { GatewayProcess } from '../harness/gateway-process.js';
+import { handshake } from '../harness/raw-handshake.js';
+import { RawSocket } from '../harness/raw-socket.js';
 import { testToken } from '../harness/test-token.js';
 
 let gateway: GatewayProcess;
 afterEach(() => gateway.end());
 
-const UPGRADE =
-  `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-  `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer ${testToken()}\r\n\r\n`;
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  const outcome = await Promise.race([
-    new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true))),
-    new Promise<boolean>((resolve) => socket.once('error', () => resolve(false))),
-  ]);
-  socket.destroy();
-  return outcome;
-}
+const signedIn = (): string => handshake({ headers: { Authorization: `Bearer ${testToken()}` } });
 
 async function start(env: Record<string, string> = {}): Promise<number> {
   gateway = new GatewayProcess({ LIMIT_CONNECTIONS_PER_IP: '0', LIMIT_CONNECTIONS_PER_USER: '0', ...env });
@@ -69,7 +59,7 @@ it('does not wait for a client that never answers the close frame', async () => 
   const port = await start({ WS_CLOSE_TIMEOUT_MS: '200' });
   const silent = connect(port, '127.0.0.1');
   silent.on('error', () => {});
-  silent.write(UPGRADE);
+  silent.write(signedIn());
   await new Promise((resolve) => silent.once('data', resolve));
   gateway.signal('SIGTERM');
   expect(await gateway.exited).toEqual({ code: 0, signal: null });
@@ -88,17 +78,13 @@ it('does not wait for a connection that never sent a request', async () => {
 
 it('answers an upgrade with 503 until the last connection is gone', async () => {
   const port = await start();
-  const preconnect = connect(port, '127.0.0.1');
-  preconnect.on('error', () => {});
-  await new Promise((resolve) => preconnect.once('connect', resolve));
+  const preconnect = await RawSocket.connect(port);
   gateway.signal('SIGTERM');
   // It no longer listens, and cuts what is left after a second.
-  await eventually(() => expect(isListening(port)).resolves.toBe(false));
-  let answer = '';
-  preconnect.setEncoding('utf8').on('data', (text: string) => (answer += text));
-  preconnect.write(UPGRADE);
-  await gateway.exited;
-  expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+  await eventually(() => expect(RawSocket.connect(port)).rejects.toThrow('ECONNREFUSED'));
+  preconnect.send(signedIn());
+  expect((await preconnect.responseHead()).status).toBe(503);
+  expect((await gateway.exited).code).toBe(0);
 });
 
 it('exits at once with 1 on a second signal', async () => {

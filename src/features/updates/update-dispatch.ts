@@ -14,6 +14,11 @@ import { pushOf } from './update-push.js';
 /** Named users that get an update at once; more of them take turns with other work. */
 const MAX_AT_ONCE = 500;
 
+/** Many get it, or it is in no hurry: it goes out beside other work, and after what does so already. */
+export function isPaced({ isLow, target }: Pick<OutgoingUpdate, 'isLow' | 'target'>): boolean {
+  return isLow || target.kind !== 'users' || target.users.length > MAX_AT_ONCE;
+}
+
 /** Sends what the store has committed to those who are connected. */
 @Injectable()
 export class UpdateDispatch {
@@ -38,7 +43,7 @@ export class UpdateDispatch {
       data: pushOf(update),
       expiresAt,
       receiptId: id,
-      isPaced: update.isLow || target.kind !== 'users' || target.users.length > MAX_AT_ONCE,
+      isPaced: isPaced(update),
       ...(target.kind === 'audience' && { audience: target.audience }),
       ...(sessions.length + except.users.length > 0 && { except: { users: except.users, sessions } }),
     });

@@ -10,7 +10,7 @@ import { planUpdate, type UpdatePlan, type UpdateRequest } from './plan-update.j
 import { Recipients } from './recipients.js';
 import { Redelivery } from './redelivery.js';
 import { UnsettledUpdates } from './unsettled-updates.js';
-import { UpdateDispatch } from './update-dispatch.js';
+import { isPaced, UpdateDispatch } from './update-dispatch.js';
 import { UpdateIds } from './update-ids.js';
 import { idempotencyOf, type RequestKey } from './update-request-key.js';
 
@@ -45,17 +45,19 @@ export class UpdatesService {
 
   /**
    * Sends to everybody, to named users or to an audience, on every device; what is kept reaches those too who connect
-   * before it expires. It is committed before anybody gets it. Waits while earlier ones are going out. Throws 400, 409, 422 and `StoreUnavailable`.
+   * before it expires. It is committed before anybody gets it. One for many waits while earlier ones are going out. Throws 400, 409, 422 and `StoreUnavailable`.
    */
   async sendDemandUpdates(request: UpdateRequest, requestKey?: RequestKey): Promise<UpdateResult> {
-    // Before the match: it counts who is there when the update goes out.
-    await this.fanOut.room();
-    const now = this.clock.epochMs();
-    const plan = planUpdate(request, now, this.config.updates.maxTtlSeconds);
-    const id = this.ids.next();
+    const plan = planUpdate(request, this.clock.epochMs(), this.config.updates.maxTtlSeconds);
     if (request.dryRun === true) {
-      return { updateId: id, duplicate: false, ...this.match(plan), dryRun: true };
+      return { updateId: this.ids.next(), duplicate: false, ...this.match(plan), dryRun: true };
     }
+    if (plan.notBefore === undefined && isPaced(plan)) {
+      // Before the match, which counts who is there when it goes out.
+      await this.fanOut.room();
+    }
+    const now = this.clock.epochMs();
+    const id = this.ids.next();
     const idempotency = requestKey && idempotencyOf(requestKey, request);
     if (idempotency === undefined) {
       return this.create(this.updateOf(id, plan, now));

@@ -76,6 +76,12 @@ export class UpgradeDispatcher {
   };
 
   private async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    if (socket.remoteAddress === undefined) {
+      // Reset already: it would count towards nobody's limits, and be refused in nobody's name.
+      this.metrics.upgradesRejected.inc({ reason: 'aborted' });
+      socket.destroy();
+      return;
+    }
     const { path, query } = targetOf(request);
     const endpoint = this.endpoints.find(path);
     if (path !== GATEWAY_PATH && endpoint === undefined) {
@@ -86,12 +92,6 @@ export class UpgradeDispatcher {
     const subprotocols = parseSubprotocols(request.headers['sec-websocket-protocol'], this.codecs);
     this.checkDraining();
     this.checkOrigin(request, query, subprotocols);
-    if (socket.remoteAddress === undefined) {
-      // Reset already: it would count towards nobody's limits, and be refused in nobody's name.
-      this.metrics.upgradesRejected.inc({ reason: 'aborted' });
-      socket.destroy();
-      return;
-    }
     const address = this.addresses.addressOf(request);
     const place = await this.limits.reserve(address);
     let isOpen = false;
